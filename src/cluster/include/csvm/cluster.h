@@ -1,0 +1,96 @@
+// csvm/cluster.h - cleaned rows -> which of them are the same lead. The only public header of
+// module `cluster`.
+//
+//   pipeline (cleaned values of a row) --> Comparables --> match --> Clusters --> merge
+//
+// Decides that two rows are the same, nothing else: which value wins is `merge`'s.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "csvm/base.h"
+#include "csvm/columns.h"
+
+namespace csvm::cluster {
+
+enum class Mode { none, exact, fuzzy };
+
+struct Settings {
+  columns::TableType type = columns::TableType::people;
+  Mode mode = Mode::fuzzy;
+  /// 0..100: how sure a merge must be. Below `possible` (and down to it) pairs are only listed.
+  double threshold = 85;
+  double possible = 60;
+  /// Which key parts any source file has a column for; a part that none has is left out of the
+  /// exact key.
+  bool has_name = true;     // people: full name; company: company name
+  bool has_company = true;  // people: company name; company: domain
+  unsigned threads = 1;
+  std::uint64_t memory_bytes = 0;  // 0: no bound; above it, keys are spilled to temporary files
+  std::stop_token stop;
+  std::function<void(double done)> progress;  // 0..1, from any thread
+};
+
+/// The cleaned values of one row that matching looks at; empty where there is none. Borrowed for
+/// the call only.
+struct RowValues {
+  std::string_view full_name, first_name, last_name;
+  std::string_view company_name;
+  std::string_view domain;              // clean host of the company's site
+  std::string_view registrable_domain;  // its registered part; empty for shared hosts
+  std::string_view person_linkedin, company_linkedin;  // canonical URLs
+  std::string_view work_email, personal_email, phone;
+  std::string_view person_location, company_location;
+  std::string_view job_title;
+};
+
+/// What matching keeps of the rows, in row order. Filled per block by one thread each, then
+/// joined in order with `append`.
+class Comparables {
+ public:
+  explicit Comparables(const Settings& settings);
+  Comparables(Comparables&&) noexcept;
+  Comparables& operator=(Comparables&&) noexcept;
+  ~Comparables();
+
+  void add(const RowValues& values);  // the next row
+  void append(Comparables&& later);   // rows that follow ours
+  std::size_t rows() const;
+
+  struct Store;
+  const Store& store() const { return *store_; }
+
+ private:
+  std::unique_ptr<Store> store_;
+};
+
+/// Why two rows were joined, or nearly. `score` is 0..100; `explain` puts it into words.
+struct Link {
+  std::uint32_t row;   // the later row
+  std::uint32_t with;  // the earlier row it agreed with
+  float score;
+  std::uint32_t evidence;  // for `explain`; opaque
+};
+
+/// The reason of a link in words a salesperson understands ("same LinkedIn profile; Bob = Robert").
+/// Made on demand, so that a million links cost no million texts.
+std::string explain(const Comparables& rows, const Link& link, const Settings& settings);
+
+/// The result. A cluster is named by its first row.
+struct Clusters {
+  std::vector<std::uint32_t> of_row;  // [row] -> first row of its cluster (itself when alone)
+  std::vector<Link> links;            // one for each row that is not first, ordered by row
+  std::vector<Link> possible;         // pairs that stay apart, ordered by (row, with)
+};
+
+/// Finds the clusters. Same rows and settings: same clusters, whatever the number of threads.
+Result<Clusters> match(const Comparables& rows, const Settings& settings);
+
+}  // namespace csvm::cluster
