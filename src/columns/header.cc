@@ -1,0 +1,187 @@
+#include "header.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
+
+namespace csvm::columns {
+namespace {
+
+/// A stretch of words: a known phrase, or one word that is not known.
+struct Piece {
+  std::string text;
+  const std::vector<Sense>* senses = nullptr;
+  bool corrected = false;
+};
+
+bool is_number(std::string_view word) {
+  return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// The longest known phrase that begins at `at`; `count` is its number of words.
+const std::vector<Sense>* longest_phrase_at(const std::vector<std::string>& words, std::size_t at,
+                                            std::string& text, std::size_t& count) {
+  const Vocabulary& vocabulary = Vocabulary::built_in();
+  const std::vector<Sense>* found = nullptr;
+  std::string phrase;
+  for (std::size_t n = 1; n <= longest_phrase && at + n <= words.size(); ++n) {
+    if (n > 1) phrase += ' ';
+    phrase += words[at + n - 1];
+    if (const auto* senses = vocabulary.find(phrase)) {
+      found = senses;
+      text = phrase;
+      count = n;
+    }
+  }
+  return found;
+}
+
+/// English and Romance plurals, where the singular is known.
+const std::vector<Sense>* without_plural(std::string_view word) {
+  const Vocabulary& vocabulary = Vocabulary::built_in();
+  if (word.size() < 5 || word.back() != 's') return nullptr;
+  if (const auto* senses = vocabulary.find(word.substr(0, word.size() - 1))) return senses;
+  return word.ends_with("es") ? vocabulary.find(word.substr(0, word.size() - 2)) : nullptr;
+}
+
+std::vector<Piece> pieces_of(const std::vector<std::string>& words) {
+  const Vocabulary& vocabulary = Vocabulary::built_in();
+  std::vector<Piece> pieces;
+  for (std::size_t at = 0; at < words.size();) {
+    std::string text;
+    std::size_t count = 1;
+    if (const auto* senses = longest_phrase_at(words, at, text, count)) {
+      pieces.push_back({std::move(text), senses, false});
+      at += count;
+      continue;
+    }
+    const std::string& word = words[at++];
+    if (const auto* senses = without_plural(word)) {
+      pieces.push_back({word, senses, false});
+      continue;
+    }
+    if (const std::vector<std::string> parts = vocabulary.decompound(word); !parts.empty()) {
+      // The parts may form a phrase among themselves ("telefon" + "nummer").
+      for (Piece& piece : pieces_of(parts)) pieces.push_back(std::move(piece));
+      continue;
+    }
+    if (!is_number(word)) {
+      if (const std::string meant = vocabulary.correct(word); !meant.empty()) {
+        pieces.push_back({meant, vocabulary.find(meant), true});
+        continue;
+      }
+    }
+    pieces.push_back({word, nullptr, false});
+  }
+  return pieces;
+}
+
+/// The languages that the row is written in, by the words that are not English.
+Languages languages_of(const std::vector<std::vector<Piece>>& rows) {
+  std::array<double, 7> votes{};
+  for (const auto& pieces : rows) {
+    for (const Piece& piece : pieces) {
+      if (piece.senses == nullptr) continue;
+      Languages languages = 0;
+      for (const Sense& sense : *piece.senses) languages |= sense.languages;
+      if ((languages & english) != 0 || piece.text.size() < 3) continue;
+      const int shared = __builtin_popcount(languages);
+      for (std::size_t i = 0; i < votes.size(); ++i) {
+        if ((languages >> i & 1U) != 0) votes[i] += 1.0 / shared;
+      }
+    }
+  }
+  const double most = *std::ranges::max_element(votes);
+  Languages languages = 0;
+  for (std::size_t i = 0; i < votes.size(); ++i) {
+    if (most > 0 && votes[i] >= 0.6 * most) languages |= static_cast<Languages>(1U << i);
+  }
+  return languages == 0 ? english : languages;
+}
+
+/// The sense of a phrase in a row of these languages; null when a short foreign word is more
+/// likely an abbreviation of something else.
+const Sense* sense_in(const Piece& piece, Languages languages) {
+  const Sense* best = nullptr;
+  int best_fit = -1;
+  for (const Sense& sense : *piece.senses) {
+    const int fit = (sense.languages & languages) != 0 ? 2 : (sense.languages & english) != 0;
+    if (fit > best_fit) {
+      best_fit = fit;
+      best = &sense;
+    }
+  }
+  if (best_fit == 0 && piece.text.size() <= 3) return nullptr;
+  return best;
+}
+
+/// Unknown first words that at least three headers share ("cust_name", "cust_city" ...).
+std::map<std::string, int> shared_prefixes(const std::vector<std::vector<Piece>>& rows) {
+  std::map<std::string, int> counts;
+  for (const auto& pieces : rows) {
+    if (pieces.size() > 1 && pieces.front().senses == nullptr && !is_number(pieces.front().text)) {
+      ++counts[pieces.front().text];
+    }
+  }
+  std::erase_if(counts, [](const auto& entry) { return entry.second < 3; });
+  return counts;
+}
+
+const std::array<std::string_view, 17> prepositions = {"of",  "de",  "da",  "do",    "di",  "del",
+                                                       "du",  "d",   "van", "della", "von", "dell",
+                                                       "des", "der", "la",  "l",     "at"};
+
+void take(Reading& reading, const Piece& piece, Languages languages) {
+  const Sense* sense = piece.senses == nullptr ? nullptr : sense_in(piece, languages);
+  if (sense == nullptr) {
+    if (is_number(piece.text) && piece.text.size() <= 2) {
+      if (reading.ordinal == 0) reading.ordinal = std::stoi(piece.text);
+    } else {
+      reading.unknown.push_back(piece.text);
+    }
+    return;
+  }
+  if (sense->meant == Concept::filler || sense->meant == Concept::currency) {
+    if (!reading.terms.empty() &&
+        std::ranges::find(prepositions, piece.text) != prepositions.end()) {
+      reading.joined_by_preposition = true;
+    }
+    if (sense->meant == Concept::filler) return;
+  }
+  reading.corrected |= piece.corrected;
+  reading.terms.push_back({piece.text, sense->meant, sense->languages});
+  reading.concepts.insert(sense->meant);
+}
+
+}  // namespace
+
+std::vector<Reading> read_headers(const std::vector<std::string>& headers) {
+  std::vector<Reading> readings(headers.size());
+  std::vector<std::vector<Piece>> rows(headers.size());
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    const std::vector<std::string> words = header_words(headers[i]);
+    for (const std::string& word : words) {
+      if (!readings[i].normal.empty()) readings[i].normal += ' ';
+      readings[i].normal += word;
+    }
+    rows[i] = pieces_of(words);
+  }
+  const Languages languages = languages_of(rows);
+  const std::map<std::string, int> prefixes = shared_prefixes(rows);
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    Reading& reading = readings[i];
+    const std::vector<Piece>& pieces = rows[i];
+    for (std::size_t at = 0; at < pieces.size(); ++at) {
+      const Piece& piece = pieces[at];
+      if (at == 0 && pieces.size() > 1 && prefixes.contains(piece.text)) continue;
+      const Sense* sense = piece.senses == nullptr ? nullptr : sense_in(piece, languages);
+      // What follows "for" says what the column is used for.
+      if (sense != nullptr && sense->meant == Concept::purpose && !reading.terms.empty()) break;
+      take(reading, piece, languages);
+    }
+  }
+  return readings;
+}
+
+}  // namespace csvm::columns
