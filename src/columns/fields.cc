@@ -37,7 +37,7 @@ FieldSet make_company() {
          "linkedin company url"}},
        {"Company LinkedIn Handle",
         Role::company_linkedin_handle,
-        {"linkedin handle", "linkedin username", "li handle"}},
+        {"linkedin handle", "company linkedin username", "li handle"}},
        {"Year Founded",
         Role::year_founded,
         {"founded", "founded year", "founding year", "year established", "established",
