@@ -1,10 +1,14 @@
 #include "hosts.h"
 
-#include <unordered_set>
+#include <array>
+#include <cstdint>
+#include <unordered_map>
 
 #include "ascii.h"
+#include "byte_set.h"
 #include "csvm/clean.h"
 #include "data.h"
+#include "host_ends.h"
 #include "suffixes.h"
 
 namespace csvm::clean {
@@ -16,49 +20,54 @@ class DomainSet {
  public:
   explicit DomainSet(std::string_view text) {
     for_each_line(text, [this](std::string_view line) {
-      const bool named_below = line.starts_with("*.");
-      if (named_below) line.remove_prefix(2);
-      const bool any_suffix = line.ends_with(".*");
-      if (any_suffix) line.remove_suffix(2);
-      auto& set = any_suffix ? (named_below ? families_named_below_ : families_)
-                             : (named_below ? named_below_ : domains_);
-      set.insert(line);
+      HostEnds::Flags flags = entry;
+      if (line.starts_with("*.")) {
+        line.remove_prefix(2);
+        flags = named_below;
+      }
+      if (line.ends_with(".*")) {
+        families_.emplace(line.substr(0, line.size() - 2), flags);
+      } else {
+        ends_.add(line, flags);
+      }
     });
+    ends_.freeze();
   }
 
-  /// `host` itself, whatever its kind of entry.
-  bool holds(std::string_view host) const {
-    return domains_.contains(host) || named_below_.contains(host) ||
-           is_of_family(host, families_) || is_of_family(host, families_named_below_);
-  }
+  /// `host` itself is an entry.
+  bool holds(std::string_view host) const { return flags_of(host, false) != 0; }
 
-  /// `host` itself or something under an entry, but for those with names of their own below.
-  bool holds_or_covers(std::string_view host) const {
-    if (named_below_.contains(host) || is_of_family(host, families_named_below_)) return true;
-    for (std::string_view rest = host;;) {
-      if (named_below_.contains(rest)) return false;
-      if (domains_.contains(rest)) return true;
-      const std::size_t dot = rest.find('.');
-      if (dot == std::string_view::npos) break;
-      rest.remove_prefix(dot + 1);
-    }
-    const std::string_view own = registrable_domain(host);
-    return !own.empty() && is_of_family(own, families_);
-  }
+  /// `host` is an entry or lies under one, but for names of their own.
+  bool holds_or_covers(std::string_view host) const { return flags_of(host, true) != 0; }
 
  private:
-  using Set = std::unordered_set<std::string_view>;
+  static constexpr HostEnds::Flags entry = 1;
+  static constexpr HostEnds::Flags named_below = 2;
 
-  static bool is_of_family(std::string_view host, const Set& families) {
-    const std::size_t dot = host.find('.');
-    if (dot == std::string_view::npos || !families.contains(host.substr(0, dot))) return false;
-    return public_suffix(host) == host.substr(dot + 1);
+  /// The flags of the entry that is `host` or, if `covered`, of a plain one that covers it.
+  HostEnds::Flags flags_of(std::string_view host, bool covered) const {
+    HostEnds::Flags found = 0;
+    ends_.walk(host, [&](std::size_t start, HostEnds::Flags flags, bool) {
+      if (start == 0) {
+        if (flags != 0) found = flags;
+      } else if (flags != 0) {
+        found = covered && flags == entry ? entry : HostEnds::Flags{0};
+      }
+      return true;
+    });
+    if (found != 0) return found;
+    std::string_view own = registrable_domain(host);
+    if (own.empty()) own = host;  // a family's member may be a public suffix (blogspot.com)
+    if (own.size() != host.size() && !covered) return 0;
+    if (own.find('.') == std::string_view::npos) return 0;
+    const auto family = families_.find(own.substr(0, own.find('.')));
+    if (family == families_.end()) return 0;
+    return own.size() == host.size() || family->second == entry ? family->second
+                                                                : HostEnds::Flags{0};
   }
 
-  Set domains_;
-  Set named_below_;
-  Set families_;
-  Set families_named_below_;
+  HostEnds ends_;
+  std::unordered_map<std::string_view, HostEnds::Flags> families_;
 };
 
 const DomainSet& shared_hosts() {
@@ -74,7 +83,8 @@ const DomainSet& free_mail_domains() {
 }  // namespace
 
 std::string_view without_path(std::string_view value) {
-  return value.substr(0, value.find_first_of("/?#"));
+  static constexpr ByteSet ends("/?#");
+  return value.substr(0, ends.find(value));
 }
 
 bool is_ip_address(std::string_view value) {
@@ -95,23 +105,51 @@ bool is_ip_address(std::string_view value) {
   }
 }
 
+namespace {
+
+// What a byte may be in a host.
+constexpr std::uint8_t in_label = 1;
+constexpr std::uint8_t letter = 2;  // anything but a digit: a last label has one
+constexpr std::uint8_t hyphen = 4;
+constexpr std::uint8_t dot = 8;
+
+constexpr std::array<std::uint8_t, 256> host_bytes = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (unsigned i = 0; i < table.size(); ++i) {
+    const char c = static_cast<char>(i);
+    if (is_digit(c)) table[i] = in_label;
+    if (is_lower(c) || is_high(c) || c == '_') table[i] = in_label | letter;
+    if (c == '-') table[i] = in_label | letter | hyphen;
+    if (c == '.') table[i] = dot;
+  }
+  return table;
+}();
+
+}  // namespace
+
 bool is_host(std::string_view value) {
   if (value.size() > 253) return false;
-  int labels = 0;
-  while (true) {
-    const std::size_t dot = value.find('.');
-    const std::string_view label = value.substr(0, dot);
-    if (label.empty() || label.size() > 63) return false;
-    if (label.front() == '-' || label.back() == '-') return false;
-    bool number = true;
-    for (const char c : label) {
-      if (!is_lower(c) && !is_digit(c) && c != '-' && c != '_' && !is_high(c)) return false;
-      number = number && is_digit(c);
+  std::uint8_t before = dot;
+  std::uint8_t label = 0;  // what all bytes of the label are together
+  std::size_t start = 0;   // of the label
+  bool several = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::uint8_t kind = host_bytes[static_cast<unsigned char>(value[i])];
+    if (kind == 0) return false;
+    if (kind == dot) {
+      if ((before & (dot | hyphen)) != 0 || i - start > 63) return false;
+      several = true;
+      label = 0;
+      start = i + 1;
+    } else {
+      if ((kind & hyphen) != 0 && before == dot) return false;
+      label |= kind;
     }
-    ++labels;
-    if (dot == std::string_view::npos) return labels >= 2 && !number && label.size() >= 2;
-    value.remove_prefix(dot + 1);
+    before = kind;
   }
+  const std::size_t last = value.size() - start;
+  return several && (before & (dot | hyphen)) == 0 && (label & letter) != 0 && last >= 2 &&
+         last <= 63;
 }
 
 std::string_view registrable_domain(std::string_view host) {

@@ -15,8 +15,8 @@ constexpr std::size_t cells = 4096;
 
 /// Words joined to `least` bytes or a little more; the same every run.
 std::vector<std::string> texts(std::size_t least, std::string_view suffix = "") {
-  const char* const words[] = {"Global", "and",  "Marketing", "of",     "North",  "Systems",
-                               "Berlin", "lead", "Director",  "Growth", "Vienna", "Data"};
+  const char* const words[] = {"Global", "Alpine", "Marketing", "Office", "North",  "Systems",
+                               "Berlin", "Lead",   "Director",  "Growth", "Vienna", "Data"};
   std::mt19937 random(3);
   std::vector<std::string> out(cells);
   for (auto& text : out) {
