@@ -14,70 +14,79 @@
 namespace csvm::clean {
 namespace {
 
-/// Domains of a data file: plain ones, those that stand for any public suffix ("yahoo.*") and
-/// those whose customers have a name under them ("*.wordpress.com").
-class DomainSet {
+constexpr HostEnds::Flags shared = 1;       // it and all under it
+constexpr HostEnds::Flags named_below = 2;  // it alone: its customers have names under it
+constexpr HostEnds::Flags mail = 4;         // gives mailboxes to anybody
+
+/// The domains of the data files: plain ones and families that stand for any public suffix
+/// ("yahoo.*").
+class KnownDomains {
  public:
-  explicit DomainSet(std::string_view text) {
-    for_each_line(text, [this](std::string_view line) {
-      HostEnds::Flags flags = entry;
-      if (line.starts_with("*.")) {
-        line.remove_prefix(2);
-        flags = named_below;
-      }
-      if (line.ends_with(".*")) {
-        families_.emplace(line.substr(0, line.size() - 2), flags);
-      } else {
-        ends_.add(line, flags);
-      }
+  KnownDomains() {
+    for_each_line(shared_hosts_text, [this](std::string_view line) {
+      const bool below = line.starts_with("*.");
+      add(below ? line.substr(2) : line, below ? named_below : shared);
     });
+    for_each_line(free_mail_text, [this](std::string_view line) { add(line, mail); });
     ends_.freeze();
   }
 
-  /// `host` itself is an entry.
-  bool holds(std::string_view host) const { return flags_of(host, false) != 0; }
-
-  /// `host` is an entry or lies under one, but for names of their own.
-  bool holds_or_covers(std::string_view host) const { return flags_of(host, true) != 0; }
-
- private:
-  static constexpr HostEnds::Flags entry = 1;
-  static constexpr HostEnds::Flags named_below = 2;
-
-  /// The flags of the entry that is `host` or, if `covered`, of a plain one that covers it.
-  HostEnds::Flags flags_of(std::string_view host, bool covered) const {
+  /// The flags of `host` itself, and `shared` if it lies under a shared one.
+  HostEnds::Flags flags_of(std::string_view host) const {
     HostEnds::Flags found = 0;
+    bool may_be_family = false;
     ends_.walk(host, [&](std::size_t start, HostEnds::Flags flags, bool) {
+      may_be_family = may_be_family || is_family_start(host.substr(start));
+      const bool below = (flags & named_below) != 0;
       if (start == 0) {
-        if (flags != 0) found = flags;
+        found = flags != 0 ? static_cast<HostEnds::Flags>(flags | (below ? 0 : found)) : found;
       } else if (flags != 0) {
-        found = covered && flags == entry ? entry : HostEnds::Flags{0};
+        found = below ? HostEnds::Flags{0} : static_cast<HostEnds::Flags>(flags & shared);
       }
       return true;
     });
-    if (found != 0) return found;
+    return may_be_family ? static_cast<HostEnds::Flags>(found | flags_of_family(host)) : found;
+  }
+
+ private:
+  void add(std::string_view domain, HostEnds::Flags flags) {
+    if (domain.ends_with(".*")) {
+      domain.remove_suffix(2);
+      families_[domain] |= flags;
+      family_starts_[domain.size() % family_starts_.size()] |= bit(domain);
+    } else {
+      ends_.add(domain, flags);
+    }
+  }
+
+  static std::uint64_t bit(std::string_view label) {
+    return std::uint64_t{1} << (static_cast<unsigned char>(label.front()) % 64U);
+  }
+
+  /// `end` starts with a label as long as a family's name and with the same letter.
+  bool is_family_start(std::string_view end) const {
+    const std::size_t dot = end.find('.');
+    return dot != std::string_view::npos && dot != 0 &&
+           (family_starts_[dot % family_starts_.size()] & bit(end)) != 0;
+  }
+
+  HostEnds::Flags flags_of_family(std::string_view host) const {
     std::string_view own = registrable_domain(host);
     if (own.empty()) own = host;  // a family's member may be a public suffix (blogspot.com)
-    if (own.size() != host.size() && !covered) return 0;
-    if (own.find('.') == std::string_view::npos) return 0;
     const auto family = families_.find(own.substr(0, own.find('.')));
     if (family == families_.end()) return 0;
-    return own.size() == host.size() || family->second == entry ? family->second
-                                                                : HostEnds::Flags{0};
+    return own.size() == host.size() ? family->second
+                                     : static_cast<HostEnds::Flags>(family->second & shared);
   }
 
   HostEnds ends_;
   std::unordered_map<std::string_view, HostEnds::Flags> families_;
+  std::array<std::uint64_t, 16> family_starts_{};  // [length]: first bytes of the families' names
 };
 
-const DomainSet& shared_hosts() {
-  static const DomainSet set(shared_hosts_text);
-  return set;
-}
-
-const DomainSet& free_mail_domains() {
-  static const DomainSet set(free_mail_text);
-  return set;
+HostEnds::Flags flags_of(std::string_view host) {
+  static const KnownDomains domains;
+  return domains.flags_of(host);
 }
 
 }  // namespace
@@ -163,14 +172,12 @@ std::string_view registrable_domain(std::string_view host) {
 }
 
 bool is_shared_by_path(std::string_view host) {
-  return is_shared_host(host) && !free_mail_domains().holds(host);
+  const HostEnds::Flags flags = flags_of(host);
+  return (flags & (shared | named_below)) != 0 && (flags & mail) == 0;
 }
 
-bool is_shared_host(std::string_view host) {
-  host = without_path(host);
-  return shared_hosts().holds_or_covers(host) || is_free_mail_domain(host);
-}
+bool is_shared_host(std::string_view host) { return flags_of(without_path(host)) != 0; }
 
-bool is_free_mail_domain(std::string_view domain) { return free_mail_domains().holds(domain); }
+bool is_free_mail_domain(std::string_view domain) { return (flags_of(domain) & mail) != 0; }
 
 }  // namespace csvm::clean

@@ -3,9 +3,12 @@
 #include <unicode/uchar.h>
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
 
 #include "ascii.h"
+#include "byte_set.h"
 #include "csvm/text.h"
 #include "name_words.h"
 
@@ -15,6 +18,8 @@ namespace {
 constexpr std::size_t longest_name = 80;  // bytes
 constexpr std::size_t most_words = 8;
 
+constexpr ByteSet not_in_names("0123456789@_/\\:;=<>#*+|");
+
 // G with breve, dotted and dotless I, S with cedilla.
 constexpr std::u32string_view turkish_letters = U"\u011e\u011f\u0130\u0131\u015e\u015f";
 constexpr char32_t sharp_s = 0xDF;  // stays small among capitals
@@ -22,7 +27,10 @@ constexpr char32_t sigma = 0x3C3;
 constexpr char32_t final_sigma = 0x3C2;
 
 UChar32 icu_char(char32_t c) { return static_cast<UChar32>(c); }
-char32_t lower(char32_t c) { return static_cast<char32_t>(u_tolower(icu_char(c))); }
+char32_t lower(char32_t c) {
+  if (c < 0x80) return static_cast<char32_t>(to_lower(static_cast<char>(c)));
+  return static_cast<char32_t>(u_tolower(icu_char(c)));
+}
 char32_t title(char32_t c) { return static_cast<char32_t>(u_totitle(icu_char(c))); }
 
 bool is_apostrophe(char32_t c) { return c == '\'' || c == 0x2019 || c == 0x2BC || c == '`'; }
@@ -53,15 +61,19 @@ struct Name {
 
 /// Takes `name` apart. False if it is no name.
 bool read_name(std::string_view name, Name& out) {
+  out.letters.clear();
+  out.words.clear();
+  out.parts = 1;
+  out.turkish = false;
   std::size_t at = 0;
   while (at < name.size()) {
+    if (!is_high(name[at])) {
+      if (not_in_names.holds(name[at])) return false;
+      out.letters.push_back(static_cast<unsigned char>(name[at++]));
+      continue;
+    }
     const char32_t c = text::next_code_point(name, at);
     if (c == text::not_a_character) return false;
-    if (c < 0x80 &&
-        (is_digit(static_cast<char>(c)) ||
-         std::string_view("@_/\\:;=<>#*+|").find(static_cast<char>(c)) != std::string_view::npos)) {
-      return false;
-    }
     out.turkish = out.turkish || turkish_letters.find(c) != std::u32string_view::npos;
     out.letters.push_back(c);
   }
@@ -238,7 +250,7 @@ bool has_one_case(std::string_view name) {
 
 void case_name(NameColumn column, std::string_view name, std::string& out) {
   out.clear();
-  Name parts;
+  static thread_local Name parts;  // keeps its memory from name to name
   if (name.size() > longest_name || !read_name(name, parts)) {
     out.assign(name);
     return;

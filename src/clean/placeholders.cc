@@ -57,8 +57,12 @@ PlaceholderFilter filter_of(const std::unordered_set<std::string>& set) {
   PlaceholderFilter filter;
   const auto bit = [](char c) { return std::uint64_t{1} << (static_cast<unsigned char>(c) % 64U); };
   for (const std::string& entry : set) {
-    filter.first[entry.size()] |= bit(entry.front()) | bit(to_upper(entry.front()));
-    filter.last[entry.size()] |= bit(entry.back()) | bit(to_upper(entry.back()));
+    const auto note = [&](char c, std::array<std::uint64_t, longest_placeholder + 1>& bytes) {
+      bytes[entry.size()] |= bit(c) | bit(to_upper(c));
+    };
+    note(entry.front(), filter.first);
+    note(entry[entry.size() / 2], filter.middle);
+    note(entry.back(), filter.last);
   }
   for (const char c : punctuation) filter.punctuation[static_cast<unsigned char>(c)] = true;
   for (const std::string_view mark : wide_punctuation) {

@@ -11,10 +11,11 @@ namespace csvm::clean {
 
 inline constexpr std::size_t longest_placeholder = 40;  // bytes; no entry is longer
 
-/// Which first and which last bytes (modulo 64, either case) the placeholders of a length have.
+/// Which first, middle and last bytes (modulo 64, either case) the placeholders of a length have.
 /// Punctuation of any length is told by its first byte.
 struct PlaceholderFilter {
   std::array<std::uint64_t, longest_placeholder + 1> first{};
+  std::array<std::uint64_t, longest_placeholder + 1> middle{};
   std::array<std::uint64_t, longest_placeholder + 1> last{};
   std::array<bool, 256> punctuation{};
 };
@@ -29,6 +30,9 @@ inline bool may_be_placeholder(const PlaceholderFilter& filter, std::string_view
   if (filter.punctuation[first] && filter.punctuation[last]) return true;
   return value.size() <= longest_placeholder &&
          (filter.first[value.size()] >> (first % 64U) & 1U) != 0 &&
+         (filter.middle[value.size()] >>
+              (static_cast<unsigned char>(value[value.size() / 2]) % 64U) &
+          1U) != 0 &&
          (filter.last[value.size()] >> (last % 64U) & 1U) != 0;
 }
 
