@@ -36,7 +36,9 @@ constexpr std::string_view trimmed(std::string_view text, std::string_view set =
 }
 
 inline void append_lower(std::string_view text, std::string& out) {
-  for (const char c : text) out.push_back(to_lower(c));
+  const std::size_t start = out.size();
+  out.resize(start + text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) out[start + i] = to_lower(text[i]);
 }
 
 }  // namespace csvm::clean

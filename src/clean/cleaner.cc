@@ -1,6 +1,7 @@
 // One value through the rules: whitespace, placeholders, then the rule of its role.
 #include <array>
 
+#include "ascii.h"
 #include "csvm/clean.h"
 #include "damage.h"
 #include "domain.h"
@@ -69,7 +70,7 @@ Counts& Counts::operator+=(const Counts& other) {
   return *this;
 }
 
-Cleaner::Cleaner(const Rules& rules) : rules_(&rules) {
+Cleaner::Cleaner(const Rules& rules) : rules_(&rules), placeholder_filter_(&placeholder_filter()) {
   for (const std::string& prefix : rules.domain_prefixes) {
     if (!prefix.empty()) prefix_starts_[static_cast<unsigned char>(prefix.front())] = true;
   }
@@ -85,28 +86,42 @@ std::string_view Cleaner::counted(Rule rule, std::string_view before, std::strin
   return after;
 }
 
+std::string_view Cleaner::lowered(std::string_view email) {
+  role_buffer_.clear();
+  append_lower(email, role_buffer_);
+  return counted(Rule::emails, email, role_buffer_);
+}
+
 // The rules that fit any column.
-std::string_view Cleaner::clean_any(Role role, std::string_view value) {
+inline std::string_view Cleaner::clean_any(Role role, std::string_view value) {
   if (value.empty()) return value;
   const Look look = look_at(value);
   if (look.blanks || look.high) {
-    if (rules_->on(Rule::whitespace) && (look.blanks || has_odd_blanks(value))) {
-      normalize_blanks(value, text_buffer_);
-      value = counted(Rule::whitespace, value, text_buffer_);
-      if (value.empty()) return value;
-    }
-    if (look.high && is_mojibake(value)) ++damage_.mojibake;
+    value = normalized(value, look.blanks);
+    if (value.empty()) return value;
   }
-  if (rules_->on(Rule::placeholders) && is_placeholder_in(role, value)) {
+  if (may_be_placeholder(*placeholder_filter_, value) && rules_->on(Rule::placeholders) &&
+      is_placeholder_in(role, value)) {
     return counted(Rule::placeholders, value, {});
   }
   return value;
 }
 
+std::string_view Cleaner::normalized(std::string_view value, bool blanks) {
+  const HighLook high = look_at_high(value);
+  if (high.mojibake) ++damage_.mojibake;
+  if (!rules_->on(Rule::whitespace) || !(blanks || high.blanks)) return value;
+  normalize_blanks(value, text_buffer_);
+  return counted(Rule::whitespace, value, text_buffer_);
+}
+
 std::string_view Cleaner::clean(Role role, std::string_view value) {
   if (is_email(role) && rules_->on(Rule::emails)) {
     const std::string_view plain = clean_any(role, value);
-    if (plain.empty() || is_clean_email(plain)) return plain;
+    if (plain.empty()) return plain;
+    const EmailLook look = look_at_email(plain);
+    if (look == EmailLook::clean) return plain;
+    if (look == EmailLook::capitals) return lowered(plain);
     emails_.clear();
     find_emails(plain, emails_);
     if (emails_.empty()) return plain;
@@ -148,6 +163,8 @@ std::string_view Cleaner::clean(Role role, std::string_view value) {
       if (!rules_->on(Rule::linkedin)) return value;
       return counted(Rule::linkedin, value, clean_handle(value, role_buffer_));
     case Role::phone:
+      if (value.front() != '+') note_damage(role, value, damage_);
+      return value;
     case Role::employee_count:
       note_damage(role, value, damage_);
       return value;
@@ -159,7 +176,10 @@ std::string_view Cleaner::clean(Role role, std::string_view value) {
 std::string_view Cleaner::clean_emails(std::string_view value, std::vector<std::string>& others) {
   others.clear();
   const std::string_view plain = clean_any(Role::work_email, value);
-  if (plain.empty() || !rules_->on(Rule::emails) || is_clean_email(plain)) return plain;
+  if (plain.empty() || !rules_->on(Rule::emails)) return plain;
+  const EmailLook look = look_at_email(plain);
+  if (look == EmailLook::clean) return plain;
+  if (look == EmailLook::capitals) return lowered(plain);
   emails_.clear();
   find_emails(plain, emails_);
   if (emails_.empty()) return plain;

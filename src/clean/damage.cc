@@ -90,34 +90,6 @@ void note_phone(std::string_view value, Damage& damage) {
 
 }  // namespace
 
-bool is_mojibake(std::string_view text) {
-  for (std::size_t i = 0; i + 2 < text.size(); ++i) {
-    const auto byte = [text, i](std::size_t ahead) {
-      return i + ahead < text.size() ? static_cast<unsigned char>(text[i + ahead]) : 0U;
-    };
-    if (byte(0) == 0xEF && byte(1) == 0xBF && byte(2) == 0xBD) return true;  // U+FFFD
-    if (byte(0) != 0xC3) continue;
-    // The letter that a lead byte of UTF-8 is in Windows-1252 ...
-    const unsigned lead = byte(1) + 0x40U;
-    const bool two = lead >= 0xC2 && lead <= 0xC5;  // Latin letters
-    const bool other = lead == 0xD0 || lead == 0xD1 || lead == 0xCE || lead == 0xCF;
-    const bool three = lead == 0xE2 || lead == 0xEF || lead == 0xF0;
-    if (!two && !other && !three) continue;
-    // ... and behind it what a continuation byte is: U+0080 to U+00BF, or one of the signs that
-    // Windows-1252 has there (the euro sign, typographic quotes, OE, S and Z with caron ...).
-    const bool latin1_sign = byte(2) == 0xC2;
-    const bool windows_sign =
-        byte(2) == 0xE2 || byte(2) == 0xC5 || byte(2) == 0xC6 || byte(2) == 0xCB;
-    if (two && (latin1_sign || windows_sign)) return true;
-    if (other && latin1_sign) {
-      // Capital Spanish or French letters stand before a closing quote too.
-      if (byte(3) != 0xBB && byte(3) != 0xAB && byte(3) != 0xB7 && byte(3) != 0xA0) return true;
-    }
-    if (three && (latin1_sign || windows_sign)) return true;
-  }
-  return false;
-}
-
 void note_damage(columns::Role role, std::string_view value, Damage& damage) {
   if (role == columns::Role::phone) {
     if (is_scientific_number(value)) {

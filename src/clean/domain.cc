@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "ascii.h"
+#include "byte_set.h"
 #include "csvm/clean.h"
 #include "csvm/text.h"
 #include "hosts.h"
@@ -14,13 +15,15 @@
 namespace csvm::clean {
 namespace {
 
+constexpr ByteSet scheme_ends(":/.@ ");
+constexpr ByteSet host_ends("/?#\\");
 constexpr std::size_t longest_value = 2048;  // bytes; a longer one is no address
 
 /// Cuts schemes off the start, also the misspelled and doubled ones that people leave. True if any.
 bool cut_scheme(std::string_view& value) {
   bool any = false;
   while (true) {
-    const std::size_t letters = std::min(value.size(), value.find_first_of(":/"));
+    const std::size_t letters = scheme_ends.find(value);
     const std::string_view name = value.substr(0, letters);
     std::string_view rest = value.substr(letters);
     const bool colon = rest.starts_with(":");
@@ -114,7 +117,8 @@ void cut_suffixes(std::string_view& host, const std::vector<std::string>& suffix
 
 /// What tells a page on a shared host: its path, with the query only where a script needs it.
 std::string_view page_of(std::string_view tail) {
-  std::string_view path = tail.substr(0, tail.find_first_of("?#"));
+  static constexpr ByteSet ends("?#");
+  std::string_view path = tail.substr(0, ends.find(tail));
   if (path.ends_with(".php")) path = tail.substr(0, tail.find('#'));
   while (!path.empty() && path.back() == '/') path.remove_suffix(1);
   return path;
@@ -144,7 +148,7 @@ std::string_view clean_domain(std::string_view value, const HostAffixes& affixes
   if (starts_with_any_case(rest, "mailto:")) rest.remove_prefix(7);
   const bool url = cut_scheme(rest);
 
-  const std::size_t end = std::min(rest.size(), rest.find_first_of("/?#\\"));
+  const std::size_t end = host_ends.find(rest);
   std::string_view host = rest.substr(0, end);
   const std::string_view tail = rest.substr(end);
   // Whatever stands before an "@" is a user or a mailbox.
@@ -152,24 +156,23 @@ std::string_view clean_domain(std::string_view value, const HostAffixes& affixes
   if (!cut_port(host)) return value;
   host = trimmed(host, ".");
 
-  std::string lower;
-  if (text::is_ascii(host)) append_lower(host, lower);
-  if (lower.empty() || lower.find("xn--") != std::string::npos) {
-    std::string readable = readable_host(lower.empty() ? host : std::string_view(lower));
-    if (!readable.empty()) lower = std::move(readable);
+  out.clear();
+  append_lower(host, out);
+  if (!text::is_ascii(host) || out.find("--") != std::string::npos) {
+    std::string readable = readable_host(out);
+    if (!readable.empty()) out = std::move(readable);
   }
-  std::string_view clean = lower;
-  if (url && is_ip_address(clean)) {
-    out.assign(clean);
-    return out;
-  }
+  std::string_view clean = out;
+  if (url && is_ip_address(clean)) return out;
   if (!is_host(clean)) return value;
   // A name with a dot in it ("Node.js") is no host unless it was written as a URL.
   if (!url && !is_top_level_domain(clean.substr(clean.rfind('.') + 1))) return value;
   cut_prefixes(clean, affixes.prefixes);
   cut_suffixes(clean, affixes.suffixes);
-  out.assign(clean);
-  if (is_shared_by_path(out)) out += page_of(tail);
+  out.resize(static_cast<std::size_t>(clean.data() - out.data()) + clean.size());
+  out.erase(0, out.size() - clean.size());
+  const std::string_view page = page_of(tail);
+  if (!page.empty() && is_shared_by_path(out)) out += page;
   return out;
 }
 

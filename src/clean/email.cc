@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include "ascii.h"
+#include "byte_set.h"
 #include "csvm/clean.h"
 #include "csvm/text.h"
 
@@ -24,6 +26,30 @@ constexpr std::array<bool, 256> local_bytes = [] {
   for (unsigned c = 0; c < 256; ++c) {
     const char byte = static_cast<char>(c);
     table[c] = is_alnum(byte) || is_high(byte) || atom_marks.find(byte) != std::string_view::npos;
+  }
+  return table;
+}();
+
+// What a byte is to `look_at_email`. A slash and an apostrophe may be separators: no local bytes.
+constexpr std::uint8_t in_local = 1;
+constexpr std::uint8_t in_host = 2;
+constexpr std::uint8_t capital = 4;
+constexpr std::uint8_t digit = 8;
+constexpr std::uint8_t hyphen = 16;
+constexpr std::uint8_t dot = 32;
+
+constexpr std::array<std::uint8_t, 256> look_bytes = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (unsigned i = 0; i < table.size(); ++i) {
+    const char c = static_cast<char>(i);
+    unsigned kind = 0;
+    if (local_bytes[i] && !is_high(c) && c != '/' && c != '\'') kind |= in_local;
+    if (is_alnum(c) || c == '-' || c == '.') kind |= in_host;
+    if (is_upper(c)) kind |= capital;
+    if (is_digit(c)) kind |= digit;
+    if (c == '-') kind |= hyphen;
+    if (c == '.') kind |= dot;
+    table[i] = static_cast<std::uint8_t>(kind);
   }
   return table;
 }();
@@ -95,10 +121,10 @@ void add(std::string_view address, std::vector<std::string>& addresses) {
 
 /// Adds the addresses of `part`, words between separators. False if it holds anything else.
 bool find_in_words(std::string_view part, std::vector<std::string>& addresses) {
-  constexpr std::string_view separators = " ,;|:()[]<>\"\t\r\n";
+  static constexpr ByteSet separators(" ,;|:()[]<>\"\t\r\n");
   std::size_t at = 0;
-  while ((at = part.find_first_not_of(separators, at)) != std::string_view::npos) {
-    std::size_t end = std::min(part.size(), part.find_first_of(separators, at));
+  while (at < part.size()) {
+    std::size_t end = separators.find(part, at);
     const std::size_t sign = part.substr(0, end).find('@', at);
     // jane@acme.com/john@acme.com; before the "@" a slash belongs to the address.
     if (sign != std::string_view::npos) end = std::min(end, part.find('/', sign));
@@ -145,15 +171,45 @@ bool is_valid_email(std::string_view address) {
          is_valid_local(address.substr(0, sign)) && is_valid_mail_host(address.substr(sign + 1));
 }
 
-bool is_clean_email(std::string_view value) {
-  for (const char c : value) {
-    if (is_upper(c) || is_high(c)) return false;
+EmailLook look_at_email(std::string_view value) {
+  const std::size_t sign = value.find('@');
+  if (sign == std::string_view::npos || sign == 0 || sign > longest_local ||
+      value.size() > longest_address || value[0] == '.' || value[sign - 1] == '.') {
+    return EmailLook::other;
   }
-  // What find_emails would take apart or trim off.
-  if (value.empty() || value.front() == '\'' || value.find('/') != std::string_view::npos) {
-    return false;
+  std::uint8_t all = 0xFF;  // what every byte is
+  std::uint8_t any = 0;     // what some byte is
+  for (const char c : value.substr(0, sign)) {
+    const std::uint8_t kind = look_bytes[static_cast<unsigned char>(c)];
+    all &= kind;
+    any |= kind;
   }
-  return is_valid_email(value);
+  if ((all & in_local) == 0) return EmailLook::other;
+
+  const std::string_view host = value.substr(sign + 1);
+  std::size_t last_dot = 0;
+  std::uint8_t before = dot;
+  std::uint8_t label = 0;  // what some byte of the label is
+  bool whole = true;
+  for (std::size_t i = 0; i < host.size(); ++i) {
+    const std::uint8_t kind = look_bytes[static_cast<unsigned char>(host[i])];
+    // Labels neither start nor end with a hyphen, and none is empty.
+    whole = whole && (kind & in_host) != 0 &&
+            !((before & dot) != 0 && (kind & (dot | hyphen)) != 0) &&
+            !((before & hyphen) != 0 && (kind & dot) != 0);
+    any |= kind;
+    label |= kind;
+    if ((kind & dot) != 0) {
+      whole = whole && i - last_dot <= 63;
+      last_dot = i;
+      label = 0;
+    }
+    before = kind;
+  }
+  const bool valid = whole && last_dot > 0 && host.size() - last_dot > 2 &&
+                     host.size() - last_dot <= 64 && (label & (digit | hyphen)) == 0;
+  if (!valid) return EmailLook::other;
+  return (any & capital) != 0 ? EmailLook::capitals : EmailLook::clean;
 }
 
 void find_emails(std::string_view value, std::vector<std::string>& addresses) {

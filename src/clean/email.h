@@ -7,8 +7,13 @@
 
 namespace csvm::clean {
 
-/// True for a valid address without upper-case letters and nothing around it: the usual cell.
-bool is_clean_email(std::string_view value);
+/// What one pass over a cell tells.
+enum class EmailLook {
+  clean,     // a valid ASCII address in lower case and nothing around it: the usual cell
+  capitals,  // the same but for capitals
+  other,     // anything else
+};
+EmailLook look_at_email(std::string_view value);
 
 /// True for `local@host` that a mail server would take: no blanks, a host with a top-level label
 /// of at least two letters. Quoted local parts are not known.

@@ -3,8 +3,11 @@
 #include <unicode/uchar.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 #include "ascii.h"
+#include "byte_set.h"
 #include "csvm/clean.h"
 #include "csvm/text.h"
 #include "links.h"
@@ -27,23 +30,45 @@ bool is_member_number(std::string_view name) {
   return name.size() >= 20 && (name.starts_with("ACo") || name.starts_with("ACw"));
 }
 
+// What a byte may be in a name; marks are kept as they are, escapes and other bytes are not.
+constexpr std::uint8_t alnum = 1;
+constexpr std::uint8_t mark = 2;
+constexpr std::uint8_t escape = 4;
+constexpr std::uint8_t high = 8;
+
+constexpr std::array<std::uint8_t, 256> name_bytes = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (unsigned i = 0; i < table.size(); ++i) {
+    const char c = static_cast<char>(i);
+    if (is_alnum(c)) table[i] = alnum;
+    if (std::string_view("-_.'&!~+").find(c) != std::string_view::npos) table[i] = mark;
+    if (c == '%') table[i] = escape;
+    if (is_high(c)) table[i] = high;
+  }
+  return table;
+}();
+
+std::uint8_t kind_of(char c) { return name_bytes[static_cast<unsigned char>(c)]; }
+
 bool is_name(std::string_view name) {
   if (name.empty() || name.size() > longest_name) return false;
-  bool any = false;
+  std::uint8_t all = 0;
   for (std::size_t i = 0; i < name.size(); ++i) {
-    const char c = name[i];
-    if (c == '%') {
-      if (i + 2 >= name.size() || hex_value(name[i + 1]) < 0 || hex_value(name[i + 2]) < 0) {
-        return false;
-      }
-      i += 2;
-    } else if (!is_alnum(c) && !is_high(c) &&
-               std::string_view("-_.'&!~+").find(c) == std::string_view::npos) {
+    const std::uint8_t kind = kind_of(name[i]);
+    if (kind == 0) return false;
+    all |= kind;
+    if (kind != escape) continue;
+    if (i + 2 >= name.size() || hex_value(name[i + 1]) < 0 || hex_value(name[i + 2]) < 0) {
       return false;
     }
-    any = any || is_alnum(c) || is_high(c) || c == '%';
+    i += 2;
   }
-  return any;
+  return (all & ~mark) != 0;
+}
+
+bool is_plain(std::string_view name) {
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return (kind_of(c) & (alnum | mark)) != 0; });
 }
 
 struct PathWord {
@@ -80,7 +105,8 @@ std::string_view take_segment(std::string_view& path) {
 }
 
 LinkedinPage page_of_path(std::string_view path) {
-  path = path.substr(0, path.find_first_of("?#"));
+  static constexpr ByteSet path_ends("?#");
+  path = path.substr(0, path_ends.find(path));
   while (path.starts_with("/")) path.remove_prefix(1);
   const std::string_view first = take_segment(path);
   for (const PathWord& entry : path_words) {
@@ -113,7 +139,8 @@ bool cut_linkedin_host(std::string_view& value) {
     if (starts_with_any_case(rest, scheme)) rest.remove_prefix(scheme.size());
   }
   while (rest.starts_with("/")) rest.remove_prefix(1);
-  const std::size_t end = std::min(rest.size(), rest.find_first_of("/?#"));
+  static constexpr ByteSet host_ends("/?#");
+  const std::size_t end = host_ends.find(rest);
   std::string_view host = rest.substr(0, end);
   host = host.substr(0, host.find(':'));
   constexpr std::string_view domain = "linkedin.com";
@@ -165,6 +192,10 @@ void append_linkedin_name(std::string_view name, std::string& out) {
     out += name;
     return;
   }
+  if (is_plain(name)) {
+    append_lower(name, out);
+    return;
+  }
   // Escapes of UTF-8 letters are resolved first, so that the case of those letters can be changed.
   std::string plain;
   for (std::size_t i = 0; i < name.size(); ++i) {
@@ -187,7 +218,7 @@ void append_linkedin_name(std::string_view name, std::string& out) {
     text::append_code_point(static_cast<char32_t>(u_tolower(c)), lower);
   }
   for (const char c : lower) {
-    if (is_alnum(c) || std::string_view("-_.'&!~+").find(c) != std::string_view::npos) {
+    if ((kind_of(c) & (alnum | mark)) != 0) {
       out.push_back(c);
     } else {
       const auto byte = static_cast<unsigned char>(c);

@@ -3,9 +3,12 @@
 #include <unicode/uchar.h>
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
 
 #include "ascii.h"
+#include "byte_set.h"
 #include "csvm/text.h"
 #include "name_words.h"
 
@@ -15,6 +18,8 @@ namespace {
 constexpr std::size_t longest_name = 80;  // bytes
 constexpr std::size_t most_words = 8;
 
+constexpr ByteSet not_in_names("0123456789@_/\\:;=<>#*+|");
+
 // G with breve, dotted and dotless I, S with cedilla.
 constexpr std::u32string_view turkish_letters = U"\u011e\u011f\u0130\u0131\u015e\u015f";
 constexpr char32_t sharp_s = 0xDF;  // stays small among capitals
@@ -22,7 +27,10 @@ constexpr char32_t sigma = 0x3C3;
 constexpr char32_t final_sigma = 0x3C2;
 
 UChar32 icu_char(char32_t c) { return static_cast<UChar32>(c); }
-char32_t lower(char32_t c) { return static_cast<char32_t>(u_tolower(icu_char(c))); }
+char32_t lower(char32_t c) {
+  if (c < 0x80) return static_cast<char32_t>(to_lower(static_cast<char>(c)));
+  return static_cast<char32_t>(u_tolower(icu_char(c)));
+}
 char32_t title(char32_t c) { return static_cast<char32_t>(u_totitle(icu_char(c))); }
 
 bool is_apostrophe(char32_t c) { return c == '\'' || c == 0x2019 || c == 0x2BC || c == '`'; }
@@ -38,9 +46,10 @@ bool is_name_letter(char32_t c) {
 struct Word {
   std::size_t start;
   std::size_t end;
-  std::string ascii;     // lower case; apostrophes as '; empty if a letter is not ASCII
-  bool alone = false;    // blanks or ends on both sides
-  std::size_t part = 0;  // which part between commas
+  std::string ascii;      // lower case; apostrophes as '; empty if a letter is not ASCII
+  const NameWord* known;  // what is known of it
+  bool alone = false;     // blanks or ends on both sides
+  std::size_t part = 0;   // which part between commas
 };
 
 struct Name {
@@ -52,15 +61,19 @@ struct Name {
 
 /// Takes `name` apart. False if it is no name.
 bool read_name(std::string_view name, Name& out) {
+  out.letters.clear();
+  out.words.clear();
+  out.parts = 1;
+  out.turkish = false;
   std::size_t at = 0;
   while (at < name.size()) {
+    if (!is_high(name[at])) {
+      if (not_in_names.holds(name[at])) return false;
+      out.letters.push_back(static_cast<unsigned char>(name[at++]));
+      continue;
+    }
     const char32_t c = text::next_code_point(name, at);
     if (c == text::not_a_character) return false;
-    if (c < 0x80 &&
-        (is_digit(static_cast<char>(c)) ||
-         std::string_view("@_/\\:;=<>#*+|").find(static_cast<char>(c)) != std::string_view::npos)) {
-      return false;
-    }
     out.turkish = out.turkish || turkish_letters.find(c) != std::u32string_view::npos;
     out.letters.push_back(c);
   }
@@ -73,7 +86,7 @@ bool read_name(std::string_view name, Name& out) {
       ++i;
       continue;
     }
-    Word word{i, i, {}, false, out.parts - 1};
+    Word word{i, i, {}, nullptr, false, out.parts - 1};
     bool ascii = true;
     while (word.end < letters.size() &&
            (is_name_letter(letters[word.end]) || is_apostrophe(letters[word.end]))) {
@@ -82,6 +95,7 @@ bool read_name(std::string_view name, Name& out) {
       word.ascii.push_back(is_apostrophe(c) ? '\'' : static_cast<char>(c & 0x7FU));
     }
     if (!ascii) word.ascii.clear();
+    word.known = &name_word(word.ascii);
     const bool open = word.start == 0 || letters[word.start - 1] == ' ';
     const bool closed =
         word.end == letters.size() || letters[word.end] == ' ' || letters[word.end] == ',';
@@ -98,10 +112,10 @@ bool has_vowel(std::string_view word) {
 
 class Caser {
  public:
-  Caser(NameColumn column, Name& name) : column_(column), name_(name), tables_(name_words()) {
+  Caser(NameColumn column, Name& name) : column_(column), name_(name) {
     for (const Word& word : name_.words) {
       const bool end = &word == &name_.words.front() || &word == &name_.words.back();
-      eastern_ = eastern_ || (end && tables_.eastern.contains(word.ascii));
+      eastern_ = eastern_ || (end && word.known->eastern);
     }
     family_first_ = column == NameColumn::last ||
                     (column == NameColumn::full && name_.parts > 1 && !is_known_ending(1));
@@ -117,8 +131,7 @@ class Caser {
   /// The part behind a comma is a suffix or degrees, not a given name.
   bool is_known_ending(std::size_t part) const {
     for (const Word& word : name_.words) {
-      if (word.part == part && !tables_.suffixes.contains(word.ascii) &&
-          !tables_.degrees.contains(word.ascii)) {
+      if (word.part == part && word.known->suffix.empty() && word.known->degree.empty()) {
         return false;
       }
     }
@@ -135,9 +148,9 @@ class Caser {
     if (!word.alone || word.ascii.empty() || is_last_of_part(i)) return false;
     if (column_ == NameColumn::first && i == 0) return false;
     if (i == 0 && !family_first_) return false;
-    if (eastern_ && tables_.syllables.contains(word.ascii)) return false;
-    if (tables_.particles.contains(word.ascii)) return true;
-    if (!tables_.seconds.contains(word.ascii)) return false;
+    if (eastern_ && word.known->syllable) return false;
+    if (word.known->particle) return true;
+    if (!word.known->second) return false;
     // A name may start with 't: 't Hooft.
     if (i == 0) return word.ascii == "'t";
     const std::string& before = name_.words[i - 1].ascii;
@@ -148,14 +161,11 @@ class Caser {
   bool spell_ending(std::size_t i) {
     const Word& word = name_.words[i];
     if (i == 0 || column_ == NameColumn::first || word.ascii.empty()) return false;
-    if (const auto suffix = tables_.suffixes.find(word.ascii); suffix != tables_.suffixes.end()) {
-      return write(word, suffix->second);
-    }
-    const auto degree = tables_.degrees.find(word.ascii);
-    if (degree == tables_.degrees.end()) return false;
+    if (!word.known->suffix.empty()) return write(word, word.known->suffix);
+    if (word.known->degree.empty()) return false;
     // Two letters may be a family name (Ma, Do): only behind a comma.
     if (word.ascii.size() <= 2 && (word.part == 0 || !is_known_ending(word.part))) return false;
-    return write(word, degree->second);
+    return write(word, word.known->degree);
   }
 
   bool write(const Word& word, std::string_view spelling) {
@@ -180,7 +190,7 @@ class Caser {
     if (start == word.end) return;
     raise(start);
     const std::string& ascii = word.ascii;
-    if (is_initials(ascii)) {
+    if (is_initials(word)) {
       raise(start + 1);
       return;
     }
@@ -188,28 +198,28 @@ class Caser {
     if (i == 0 && column_ != NameColumn::last && !family_first_) return;
     // Family names.
     if (ascii.starts_with("mc") && ascii.size() >= 5) raise(start + 2);
-    if (tables_.mac.contains(ascii)) raise(start + 3);
+    if (word.known->mac) raise(start + 3);
     const bool dutch_ij = ascii.starts_with("ij") && ascii.size() >= 4 &&
                           std::string_view("aeiouy'").find(ascii[2]) == std::string_view::npos;
     if (dutch_ij) raise(start + 1);
   }
 
-  bool is_initials(const std::string& ascii) const {
-    return ascii.size() == 2 && !tables_.syllabic.contains(ascii) && is_letter(ascii[0]) &&
-           is_letter(ascii[1]) && (!has_vowel(ascii) || tables_.initials.contains(ascii));
+  static bool is_initials(const Word& word) {
+    const std::string& ascii = word.ascii;
+    return ascii.size() == 2 && is_letter(ascii[0]) && is_letter(ascii[1]) &&
+           !word.known->syllabic && (!has_vowel(ascii) || word.known->initials);
   }
 
   /// O'Brien, D'Angelo; but Ma'mun, James's.
   void raise_behind_apostrophes(const Word& word) {
     const std::size_t mark = word.ascii.find('\'');
     if (mark == std::string::npos || mark == 0) return;
-    if (!tables_.elisions.contains(std::string_view(word.ascii).substr(0, mark))) return;
+    if (!name_word(std::string_view(word.ascii).substr(0, mark)).elision) return;
     if (word.ascii.size() - mark > 2) raise(word.start + mark + 1);
   }
 
   NameColumn column_;
   Name& name_;
-  const NameWords& tables_;
   bool eastern_ = false;       // has an East Asian family name
   bool family_first_ = false;  // starts with the family name
 };
@@ -240,7 +250,7 @@ bool has_one_case(std::string_view name) {
 
 void case_name(NameColumn column, std::string_view name, std::string& out) {
   out.clear();
-  Name parts;
+  static thread_local Name parts;  // keeps its memory from name to name
   if (name.size() > longest_name || !read_name(name, parts)) {
     out.assign(name);
     return;

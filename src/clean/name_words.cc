@@ -1,7 +1,8 @@
 #include "name_words.h"
 
-#include <deque>
+#include <algorithm>
 #include <string>
+#include <unordered_map>
 
 #include "ascii.h"
 #include "data.h"
@@ -9,55 +10,52 @@
 namespace csvm::clean {
 namespace {
 
-/// The tables with the lower-case spellings they borrow.
-struct Loaded {
-  NameWords words;
-  std::deque<std::string> lower;
-
-  Loaded() {
-    for_each_line(name_words_text, [this](std::string_view line) { load(line); });
-  }
-
-  void load(std::string_view line) {
-    std::unordered_set<std::string_view>* set = nullptr;
-    std::unordered_map<std::string_view, std::string_view>* map = nullptr;
-    std::size_t at = 0;
-    for (bool first = true; at < line.size(); first = false) {
-      const std::size_t end = std::min(line.size(), line.find(' ', at));
-      const std::string_view word = line.substr(at, end - at);
-      at = end + 1;
-      if (first) {
-        set = set_named(word);
-        if (word == "suffix") map = &words.suffixes;
-        if (word == "degree") map = &words.degrees;
-      } else if (map != nullptr) {
-        append_lower(word, lower.emplace_back());
-        map->emplace(lower.back(), word);
-      } else if (set != nullptr) {
-        set->insert(word);
-      }
-    }
-  }
-
-  std::unordered_set<std::string_view>* set_named(std::string_view section) {
-    if (section == "particle") return &words.particles;
-    if (section == "second") return &words.seconds;
-    if (section == "syllable") return &words.syllables;
-    if (section == "eastern") return &words.eastern;
-    if (section == "title") return &words.titles;
-    if (section == "mac") return &words.mac;
-    if (section == "elision") return &words.elisions;
-    if (section == "syllabic") return &words.syllabic;
-    if (section == "initials") return &words.initials;
-    return nullptr;
+struct Hash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>()(text);
   }
 };
+using Words = std::unordered_map<std::string, NameWord, Hash, std::equal_to<>>;
+
+void note(std::string_view section, std::string_view word, NameWord& known) {
+  if (section == "particle") known.particle = true;
+  if (section == "second") known.second = true;
+  if (section == "syllable") known.syllable = true;
+  if (section == "eastern") known.eastern = true;
+  if (section == "title") known.title = true;
+  if (section == "mac") known.mac = true;
+  if (section == "elision") known.elision = true;
+  if (section == "syllabic") known.syllabic = true;
+  if (section == "initials") known.initials = true;
+  if (section == "suffix") known.suffix = word;
+  if (section == "degree") known.degree = word;
+}
+
+Words load() {
+  Words words;
+  for_each_line(name_words_text, [&words](std::string_view line) {
+    std::size_t at = std::min(line.size(), line.find(' '));
+    const std::string_view section = line.substr(0, at);
+    while (at < line.size()) {
+      const std::size_t start = at + 1;
+      at = std::min(line.size(), line.find(' ', start));
+      const std::string_view word = line.substr(start, at - start);
+      std::string lower;
+      append_lower(word, lower);
+      note(section, word, words[lower]);
+    }
+  });
+  return words;
+}
 
 }  // namespace
 
-const NameWords& name_words() {
-  static const Loaded loaded;
-  return loaded.words;
+const NameWord& name_word(std::string_view lower) {
+  static const Words words = load();
+  static const NameWord unknown;
+  const auto found = words.find(lower);
+  return found == words.end() ? unknown : found->second;
 }
 
 }  // namespace csvm::clean

@@ -2,27 +2,25 @@
 #pragma once
 
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 
 namespace csvm::clean {
 
-/// All words in lower case; `suffixes` and `degrees` give their spelling.
-struct NameWords {
-  std::unordered_set<std::string_view> particles;
-  std::unordered_set<std::string_view> seconds;    // lower case only behind de, von, van
-  std::unordered_set<std::string_view> syllables;  // particles that are given names in East Asia
-  std::unordered_set<std::string_view> eastern;    // East Asian family names
-  std::unordered_set<std::string_view> titles;
-  std::unordered_set<std::string_view> mac;  // written Mac + capital
-  std::unordered_set<std::string_view> elisions;
-  std::unordered_set<std::string_view> syllabic;  // two letters without vowel, no initials
-  std::unordered_set<std::string_view> initials;  // initials though there is a vowel
-  std::unordered_map<std::string_view, std::string_view> suffixes;
-  std::unordered_map<std::string_view, std::string_view> degrees;
+/// What is known of a word. The sections of the data file say what each means.
+struct NameWord {
+  bool particle = false;
+  bool second = false;
+  bool syllable = false;
+  bool eastern = false;
+  bool title = false;
+  bool mac = false;
+  bool elision = false;
+  bool syllabic = false;
+  bool initials = false;
+  std::string_view suffix;  // its spelling, empty if it is none
+  std::string_view degree;
 };
 
-/// Made once, at the first use; any thread.
-const NameWords& name_words();
+/// What is known of `lower`, a word in lower case; an empty NameWord for most. Any thread.
+const NameWord& name_word(std::string_view lower);
 
 }  // namespace csvm::clean

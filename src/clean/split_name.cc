@@ -19,19 +19,12 @@ std::string lower_without_dots(std::string_view word) {
   return lower;
 }
 
-bool is_title(std::string_view word) {
-  return name_words().titles.contains(lower_without_dots(word));
-}
-bool is_suffix(std::string_view word) {
-  return name_words().suffixes.contains(lower_without_dots(word));
-}
-bool is_degree(std::string_view word) {
-  return name_words().degrees.contains(lower_without_dots(word));
-}
-bool is_particle(std::string_view word) {
-  const std::string lower = lower_without_dots(word);
-  return name_words().particles.contains(lower) || name_words().seconds.contains(lower);
-}
+const NameWord& known(std::string_view word) { return name_word(lower_without_dots(word)); }
+
+bool is_title(std::string_view word) { return known(word).title; }
+bool is_suffix(std::string_view word) { return !known(word).suffix.empty(); }
+bool is_degree(std::string_view word) { return !known(word).degree.empty(); }
+bool is_particle(std::string_view word) { return known(word).particle || known(word).second; }
 
 /// A letter, with or without a dot.
 bool is_initial(std::string_view word) {
@@ -93,7 +86,7 @@ NameParts split_name(std::string_view full_name) {
   Words words = words_of(full_name.substr(0, comma));
   Words behind;
   std::string suffix;
-  while (comma != std::string_view::npos) {
+  if (comma != std::string_view::npos) {
     for (const std::string_view word : words_of(full_name.substr(comma + 1))) {
       if (is_suffix(word)) {
         suffix = suffix.empty() ? std::string(word) : suffix + ' ' + std::string(word);
@@ -101,7 +94,6 @@ NameParts split_name(std::string_view full_name) {
         behind.push_back(word);
       }
     }
-    break;
   }
   drop_titles(words);
   drop_titles(behind);

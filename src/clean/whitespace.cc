@@ -1,5 +1,6 @@
 #include "whitespace.h"
 
+#include "byte_set.h"
 #include "csvm/text.h"
 
 namespace csvm::clean {
@@ -42,35 +43,78 @@ Kind kind_of(char32_t c) {
   }
 }
 
+/// Bytes of a text from one on; 0 behind its end.
+class Following {
+ public:
+  Following(std::string_view text, std::size_t at) : text_(text.substr(at)) {}
+  unsigned operator[](std::size_t ahead) const {
+    return ahead < text_.size() ? static_cast<unsigned char>(text_[ahead]) : 0U;
+  }
+
+ private:
+  std::string_view text_;
+};
+
+bool starts_odd_blank(const Following& bytes) {
+  switch (bytes[0]) {
+    case 0xC2:
+      return bytes[1] == 0xA0 || bytes[1] == 0xAD;
+    case 0xE1:
+      return bytes[1] == 0x9A || bytes[1] == 0xA0;
+    case 0xE2:
+      return (bytes[1] == 0x80 && (bytes[2] <= 0x8F || bytes[2] >= 0xA8)) ||
+             (bytes[1] == 0x81 && bytes[2] >= 0x9F);
+    case 0xE3:
+      return bytes[1] == 0x80 && bytes[2] == 0x80;
+    case 0xEF:
+      return bytes[1] == 0xBB;
+    default:
+      return false;
+  }
+}
+
+/// A letter that a lead byte of UTF-8 is in Windows-1252, and behind it what a continuation byte
+/// is: U+0080 to U+00BF, or one of the signs that Windows-1252 has there (the euro sign,
+/// typographic quotes, OE, S and Z with caron ...).
+bool starts_mojibake(const Following& bytes) {
+  if (bytes[0] == 0xEF) return bytes[1] == 0xBF && bytes[2] == 0xBD;  // U+FFFD
+  if (bytes[0] != 0xC3) return false;
+  const bool latin1_sign = bytes[2] == 0xC2;
+  const bool windows_sign =
+      bytes[2] == 0xE2 || bytes[2] == 0xC5 || bytes[2] == 0xC6 || bytes[2] == 0xCB;
+  switch (bytes[1] + 0x40U) {
+    case 0xC2:  // of Latin letters
+    case 0xC3:
+    case 0xC4:
+    case 0xC5:
+    case 0xE2:  // of signs
+    case 0xEF:
+    case 0xF0:
+      return latin1_sign || windows_sign;
+    case 0xCE:  // of Greek and Cyrillic letters
+    case 0xCF:
+    case 0xD0:
+    case 0xD1:
+      // Capitals of Spanish and French stand before quotes, too.
+      return latin1_sign && bytes[3] != 0xBB && bytes[3] != 0xAB && bytes[3] != 0xB7 &&
+             bytes[3] != 0xA0;
+    default:
+      return false;
+  }
+}
+
+constexpr ByteSet odd_leads("\xC2\xC3\xE1\xE2\xE3\xEF");
+
 }  // namespace
 
-bool has_odd_blanks(std::string_view text) {
-  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
-    const auto byte = [text, i](std::size_t ahead) {
-      return i + ahead < text.size() ? static_cast<unsigned char>(text[i + ahead]) : 0U;
-    };
-    switch (byte(0)) {
-      case 0xC2:
-        if (byte(1) == 0xA0 || byte(1) == 0xAD) return true;
-        break;
-      case 0xE1:
-        if (byte(1) == 0x9A || byte(1) == 0xA0) return true;
-        break;
-      case 0xE2:
-        if (byte(1) == 0x80 && (byte(2) <= 0x8F || byte(2) >= 0xA8)) return true;
-        if (byte(1) == 0x81 && byte(2) >= 0x9F) return true;
-        break;
-      case 0xE3:
-        if (byte(1) == 0x80 && byte(2) == 0x80) return true;
-        break;
-      case 0xEF:
-        if (byte(1) == 0xBB) return true;
-        break;
-      default:
-        break;
-    }
+HighLook look_at_high(std::string_view text) {
+  HighLook look;
+  for (std::size_t at = odd_leads.find(text); at < text.size(); at = odd_leads.find(text, at + 1)) {
+    const Following bytes(text, at);
+    look.blanks = look.blanks || starts_odd_blank(bytes);
+    look.mojibake = look.mojibake || starts_mojibake(bytes);
   }
-  return false;
+  return look;
 }
 
 void normalize_blanks(std::string_view text, std::string& out) {
@@ -81,6 +125,14 @@ void normalize_blanks(std::string_view text, std::string& out) {
   std::size_t at = 0;
   while (at < text.size()) {
     const std::size_t start = at;
+    while (at < text.size() && text[at] > ' ' && text[at] < 0x7F) ++at;
+    if (at > start) {
+      if (blank_pending && !out.empty()) out.push_back(' ');
+      blank_pending = false;
+      out.append(text, start, at - start);
+      after_high = false;
+      continue;
+    }
     const char32_t c = text::next_code_point(text, at);
     switch (kind_of(c)) {
       case Kind::visible:

@@ -1,4 +1,5 @@
-// Blanks of every kind -> single blanks; characters nobody sees -> gone.
+// Blanks of every kind -> single blanks; characters nobody sees -> gone; characters broken by a
+// wrong encoding are noticed on the way.
 #pragma once
 
 #include <string>
@@ -6,9 +7,12 @@
 
 namespace csvm::clean {
 
-/// True when `text`, which has bytes above 127, may hold a character that `normalize_blanks`
-/// changes besides ASCII ones. One pass over the bytes, no decoding.
-bool has_odd_blanks(std::string_view text);
+/// What stands among the bytes above 127 of a text. One pass, no decoding.
+struct HighLook {
+  bool blanks = false;    // perhaps a character that `normalize_blanks` changes
+  bool mojibake = false;  // U+FFFD, or letters that are UTF-8 read as Windows-1252
+};
+HighLook look_at_high(std::string_view text);
 
 /// Writes `text` into `out` (cleared first) with runs of white space (line breaks and the Unicode
 /// spaces too) as one blank, none at the ends, and without control and zero-width characters. The

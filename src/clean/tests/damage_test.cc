@@ -1,5 +1,5 @@
-#include "damage.h"
 #include "tests/cleaned.h"
+#include "whitespace.h"
 
 namespace csvm::clean {
 namespace {
@@ -55,13 +55,13 @@ TEST(Mojibake, IsUtf8ReadAsWindows1252) {
                            "\u00c2\u00a9 Acme", "na\u00c3\u00afve", "\u0141\u00c3\u00b3d\u017a",
                            "\u00d0\u00a4\u00d0\u00b8\u00d1\u20ac\u00d0\u00bc\u00d0\u00b0",
                            "M\ufffdller", "\u00c5\u201aukasz"}) {
-    EXPECT_TRUE(is_mojibake(text)) << text;
+    EXPECT_TRUE(look_at_high(text).mojibake) << text;
   }
   for (const char* text :
        {"M\u00fcller", "S\u00c3O PAULO", "\u00c2ge", "ESPA\u00d1A", "\u00ab\u00c9T\u00c9\u00bb",
         "ch\u00e2teau", "\u00ce\u00eele", "\u041f\u0435\u0442\u0440", "\u963f\u91cc",
         "LA\u00d1\u00bb", "\u00d8rsted \u00c6r\u00f8", ""}) {
-    EXPECT_FALSE(is_mojibake(text)) << text;
+    EXPECT_FALSE(look_at_high(text).mojibake) << text;
   }
   EXPECT_EQ(damage_of(Role::company_name, {"M\u00c3\u00bcller", "M\u00fcller"}).mojibake, 1U);
 }

@@ -73,6 +73,8 @@ struct Damage {
   bool operator==(const Damage&) const = default;
 };
 
+struct PlaceholderFilter;
+
 /// Cleans values of one table, one thread. Cheap to make; keeps buffers.
 ///
 /// Speed: a value that needs nothing is looked at once (no copy, no allocation).
@@ -95,9 +97,12 @@ class Cleaner {
 
  private:
   std::string_view clean_any(columns::Role role, std::string_view value);
+  std::string_view normalized(std::string_view value, bool blanks);
+  std::string_view lowered(std::string_view email);
   std::string_view counted(Rule rule, std::string_view before, std::string_view after);
 
   const Rules* rules_;
+  const PlaceholderFilter* placeholder_filter_;
   std::array<bool, 256> prefix_starts_{};  // [byte]: some domain prefix starts with it
   bool other_suffixes_ = false;            // a domain suffix that is no part of a URL
   std::string text_buffer_;                // after whitespace
