@@ -1,0 +1,176 @@
+#include "domain.h"
+
+#include <unicode/idna.h>
+
+#include <memory>
+
+#include "ascii.h"
+#include "csvm/clean.h"
+#include "csvm/text.h"
+#include "hosts.h"
+#include "links.h"
+#include "suffixes.h"
+
+namespace csvm::clean {
+namespace {
+
+constexpr std::size_t longest_value = 2048;  // bytes; a longer one is no address
+
+/// Cuts schemes off the start, also the misspelled and doubled ones that people leave. True if any.
+bool cut_scheme(std::string_view& value) {
+  bool any = false;
+  while (true) {
+    const std::size_t letters = std::min(value.size(), value.find_first_of(":/"));
+    const std::string_view name = value.substr(0, letters);
+    std::string_view rest = value.substr(letters);
+    const bool colon = rest.starts_with(":");
+    if (colon) rest.remove_prefix(1);
+    const std::size_t slashes = std::min(rest.find_first_not_of('/'), rest.size());
+    const bool web = equals_any_case(name, "http") || equals_any_case(name, "https") ||
+                     equals_any_case(name, "ftp");
+    bool word = !name.empty();
+    for (const char c : name) word = word && is_letter(c);
+    // "http:acme.com", "https//acme.com", "//acme.com", "xyz://acme.com".
+    const bool scheme = (web && (colon || slashes >= 2)) || (word && colon && slashes >= 2) ||
+                        (name.empty() && !colon && slashes >= 2);
+    if (!scheme) return any;
+    any = true;
+    value = rest.substr(slashes);
+  }
+}
+
+/// UTS 46 is stateless: any thread may use the one instance.
+const icu::IDNA& idna() {
+  static const std::unique_ptr<icu::IDNA> instance = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    return std::unique_ptr<icu::IDNA>(icu::IDNA::createUTS46Instance(
+        UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_NONTRANSITIONAL_TO_UNICODE | UIDNA_CHECK_BIDI |
+            UIDNA_CHECK_CONTEXTJ,
+        status));
+  }();
+  return *instance;
+}
+
+/// `host` with its punycode labels readable and its letters in lower case, if it goes there and
+/// back again; empty if not.
+std::string readable_host(std::string_view host) {
+  UErrorCode status = U_ZERO_ERROR;
+  icu::IDNAInfo info;
+  std::string readable;
+  icu::StringByteSink<std::string> readable_sink(&readable);
+  idna().nameToUnicodeUTF8(host, readable_sink, info, status);
+  if (U_FAILURE(status) != 0 || info.hasErrors()) return {};
+
+  std::string ascii;
+  icu::StringByteSink<std::string> ascii_sink(&ascii);
+  icu::IDNAInfo back_info;
+  idna().nameToASCII_UTF8(readable, ascii_sink, back_info, status);
+  if (U_FAILURE(status) != 0 || back_info.hasErrors()) return {};
+  // A host that came as ASCII must come back the same.
+  if (text::is_ascii(host) && ascii != host) return {};
+  return readable;
+}
+
+/// Cuts `:8080` off. False if what stands behind the colon is no port.
+bool cut_port(std::string_view& host) {
+  const std::size_t colon = host.find(':');
+  if (colon == std::string_view::npos) return true;
+  for (const char c : host.substr(colon + 1)) {
+    if (!is_digit(c)) return false;
+  }
+  host = host.substr(0, colon);
+  return true;
+}
+
+void cut_prefixes(std::string_view& host, const std::vector<std::string>& prefixes) {
+  for (bool again = true; again;) {
+    again = false;
+    for (const std::string& prefix : prefixes) {
+      if (prefix.empty() || !host.starts_with(prefix)) continue;
+      const std::string_view rest = host.substr(prefix.size());
+      if (registrable_domain(rest).empty()) continue;
+      host = rest;
+      again = true;
+    }
+  }
+}
+
+bool is_url_part(std::string_view suffix) {
+  return !suffix.empty() && (suffix[0] == '/' || suffix[0] == '?' || suffix[0] == '#');
+}
+
+void cut_suffixes(std::string_view& host, const std::vector<std::string>& suffixes) {
+  for (bool again = true; again;) {
+    again = false;
+    for (const std::string& suffix : suffixes) {
+      if (suffix.empty() || is_url_part(suffix) || !host.ends_with(suffix)) continue;
+      const std::string_view rest = host.substr(0, host.size() - suffix.size());
+      if (!is_host(rest)) continue;
+      host = rest;
+      again = true;
+    }
+  }
+}
+
+/// What tells a page on a shared host: its path, with the query only where a script needs it.
+std::string_view page_of(std::string_view tail) {
+  std::string_view path = tail.substr(0, tail.find_first_of("?#"));
+  if (path.ends_with(".php")) path = tail.substr(0, tail.find('#'));
+  while (!path.empty() && path.back() == '/') path.remove_suffix(1);
+  return path;
+}
+
+}  // namespace
+
+bool is_clean_domain(std::string_view value, const std::array<bool, 256>& prefix_starts) {
+  if (value.empty() || prefix_starts[static_cast<unsigned char>(value.front())]) return false;
+  if (!is_alnum(value.front()) || !is_alnum(value.back())) return false;
+  bool dot = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (is_lower(c) || is_digit(c)) continue;
+    // Two hyphens may start punycode.
+    if (c == '-' && value[i - 1] != '-') continue;
+    if (c != '.' || value[i - 1] == '.') return false;
+    dot = true;
+  }
+  return dot;
+}
+
+std::string_view clean_domain(std::string_view value, const HostAffixes& affixes,
+                              std::string& out) {
+  if (value.size() > longest_value) return value;
+  std::string_view rest = trimmed(link_target(value), " ,;\"'");
+  if (starts_with_any_case(rest, "mailto:")) rest.remove_prefix(7);
+  const bool url = cut_scheme(rest);
+
+  const std::size_t end = std::min(rest.size(), rest.find_first_of("/?#\\"));
+  std::string_view host = rest.substr(0, end);
+  const std::string_view tail = rest.substr(end);
+  // Whatever stands before an "@" is a user or a mailbox.
+  host = host.substr(host.rfind('@') + 1);
+  if (!cut_port(host)) return value;
+  host = trimmed(host, ".");
+
+  std::string lower;
+  if (text::is_ascii(host)) append_lower(host, lower);
+  if (lower.empty() || lower.find("xn--") != std::string::npos) {
+    std::string readable = readable_host(lower.empty() ? host : std::string_view(lower));
+    if (!readable.empty()) lower = std::move(readable);
+  }
+  std::string_view clean = lower;
+  if (url && is_ip_address(clean)) {
+    out.assign(clean);
+    return out;
+  }
+  if (!is_host(clean)) return value;
+  // A name with a dot in it ("Node.js") is no host unless it was written as a URL.
+  if (!url && !is_top_level_domain(clean.substr(clean.rfind('.') + 1))) return value;
+  cut_prefixes(clean, affixes.prefixes);
+  cut_suffixes(clean, affixes.suffixes);
+  out.assign(clean);
+  if (is_shared_by_path(out)) out += page_of(tail);
+  return out;
+}
+
+}  // namespace csvm::clean

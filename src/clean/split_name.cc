@@ -1,0 +1,139 @@
+// A full name -> its given and its family part.
+#include <vector>
+
+#include "ascii.h"
+#include "csvm/clean.h"
+#include "csvm/text.h"
+#include "name_words.h"
+
+namespace csvm::clean {
+namespace {
+
+using Words = std::vector<std::string_view>;
+
+std::string lower_without_dots(std::string_view word) {
+  std::string lower;
+  for (const char c : word) {
+    if (c != '.' && c != ',') lower.push_back(to_lower(c));
+  }
+  return lower;
+}
+
+bool is_title(std::string_view word) {
+  return name_words().titles.contains(lower_without_dots(word));
+}
+bool is_suffix(std::string_view word) {
+  return name_words().suffixes.contains(lower_without_dots(word));
+}
+bool is_degree(std::string_view word) {
+  return name_words().degrees.contains(lower_without_dots(word));
+}
+bool is_particle(std::string_view word) {
+  const std::string lower = lower_without_dots(word);
+  return name_words().particles.contains(lower) || name_words().seconds.contains(lower);
+}
+
+/// A letter, with or without a dot.
+bool is_initial(std::string_view word) {
+  if (word.ends_with(".")) word.remove_suffix(1);
+  return text::length(word) == 1;
+}
+
+bool has_letter(std::string_view word) {
+  std::vector<std::string_view> tokens;
+  text::tokens(word, tokens);
+  return !tokens.empty();
+}
+
+/// Words between blanks. What stands in brackets or double quotes is a nickname and left out, and
+/// so is what has no letter.
+Words words_of(std::string_view text) {
+  Words words;
+  std::size_t at = 0;
+  while ((at = text.find_first_not_of(' ', at)) != std::string_view::npos) {
+    const char open = text[at];
+    const char close = open == '(' ? ')' : open == '[' ? ']' : open == '"' ? '"' : '\0';
+    const std::size_t closed = close == '\0' ? std::string_view::npos : text.find(close, at + 1);
+    if (closed != std::string_view::npos) {
+      at = closed + 1;
+      continue;
+    }
+    const std::size_t end = std::min(text.size(), text.find(' ', at));
+    const std::string_view word = trimmed(text.substr(at, end - at), ",;");
+    if (has_letter(word)) words.push_back(word);
+    at = end;
+  }
+  return words;
+}
+
+std::string joined(const Words& words, std::size_t first, std::size_t last) {
+  std::string out;
+  for (std::size_t i = first; i < last; ++i) {
+    if (!out.empty()) out.push_back(' ');
+    out += words[i];
+  }
+  return out;
+}
+
+/// Given names without the initials of further ones: "John A." is John, "J. R." stays.
+std::string given_part(const Words& words, std::size_t last) {
+  while (last > 1 && is_initial(words[last - 1]) && !is_initial(words[0])) --last;
+  return joined(words, 0, last);
+}
+
+void drop_titles(Words& words) {
+  while (words.size() > 1 && is_title(words.front())) words.erase(words.begin());
+}
+
+}  // namespace
+
+NameParts split_name(std::string_view full_name) {
+  // "Beethoven, Ludwig van", "Doe, Jane, MBA", "Jane Doe, MBA", "John Doe, Jr."
+  const std::size_t comma = full_name.find(',');
+  Words words = words_of(full_name.substr(0, comma));
+  Words behind;
+  std::string suffix;
+  while (comma != std::string_view::npos) {
+    for (const std::string_view word : words_of(full_name.substr(comma + 1))) {
+      if (is_suffix(word)) {
+        suffix = suffix.empty() ? std::string(word) : suffix + ' ' + std::string(word);
+      } else if (!is_degree(word)) {
+        behind.push_back(word);
+      }
+    }
+    break;
+  }
+  drop_titles(words);
+  drop_titles(behind);
+
+  NameParts parts;
+  if (!behind.empty() && !words.empty()) {
+    // The particles of a family name may stand behind the given name.
+    std::size_t given = behind.size();
+    while (given > 1 && is_particle(behind[given - 1])) --given;
+    parts.first = given_part(behind, given);
+    parts.last = joined(behind, given, behind.size());
+    if (!parts.last.empty()) parts.last.push_back(' ');
+    parts.last += joined(words, 0, words.size());
+  } else {
+    while (words.size() > 1 && is_degree(words.back()) && words.back().size() > 2) words.pop_back();
+    std::size_t end = words.size();
+    while (end > 1 && is_suffix(words[end - 1])) --end;
+    if (end == 0) return parts;
+    std::size_t family = end - 1;
+    while (family > 1 && is_particle(words[family - 1])) --family;
+    if (family == 0) {  // a single word
+      parts.first = joined(words, 0, words.size());
+    } else {
+      parts.first = given_part(words, family);
+      parts.last = joined(words, family, words.size());
+    }
+  }
+  if (!suffix.empty()) {
+    std::string& part = parts.last.empty() ? parts.first : parts.last;
+    part += ' ' + suffix;
+  }
+  return parts;
+}
+
+}  // namespace csvm::clean
