@@ -41,7 +41,8 @@ std::span<const Word> without_legal_begin(std::span<const Word> words, std::uint
     const std::uint64_t hash = hash_of(head);
     if ((dictionary.find(hash).meaning & is_legal_form) == 0) continue;
     static constexpr std::array<std::string_view, 14> before_names = {
-        "ooo", "zao", "oao", "pao", "ao", "tov", "too", "pt", "uab", "sia", "ip", "fop", "oy", "ou"};
+        "ooo", "zao", "oao", "pao", "ao",  "tov", "too",
+        "pt",  "uab", "sia", "ip",  "fop", "oy",  "ou"};
     if (n > 1 || std::ranges::find(before_names, head) != before_names.end()) {
       legal = hash;
       return words.subspan(n);
@@ -52,8 +53,7 @@ std::span<const Word> without_legal_begin(std::span<const Word> words, std::uint
 
 std::span<const Word> without_article(std::span<const Word> words) {
   if (words.size() > 1 && words.front().text == "the") return words.subspan(1);
-  if (words.size() > 1 && words.back().text == "the" &&
-      (words.back().before & break_comma) != 0) {
+  if (words.size() > 1 && words.back().text == "the" && (words.back().before & break_comma) != 0) {
     return words.first(words.size() - 1);
   }
   return words;

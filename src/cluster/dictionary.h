@@ -14,22 +14,22 @@ std::uint64_t hash_of(std::string_view text);
 
 /// What a word or phrase may be, as bits. Words are folded.
 enum Meaning : std::uint32_t {
-  is_title = 1,              // dr, mrs
-  is_credential = 2,         // mba, phd
-  is_late_credential = 4,    // only after a comma: ma, ba
-  is_generation = 8,         // jr, iii; `number` tells which
-  is_particle = 16,          // van, de
-  is_legal_form = 32,        // gmbh, sp z oo
-  ends_legal_form = 64,      // the last word of a legal form
-  begins_legal_form = 128,   // the first word of one
-  is_alias_mark = 256,       // dba, formerly
-  is_region = 512,           // uk, emea
-  is_junk = 1024,            // official site, we are hiring
+  is_title = 1,                   // dr, mrs
+  is_credential = 2,              // mba, phd
+  is_late_credential = 4,         // only after a comma: ma, ba
+  is_generation = 8,              // jr, iii; `number` tells which
+  is_particle = 16,               // van, de
+  is_legal_form = 32,             // gmbh, sp z oo
+  ends_legal_form = 64,           // the last word of a legal form
+  begins_legal_form = 128,        // the first word of one
+  is_alias_mark = 256,            // dba, formerly
+  is_region = 512,                // uk, emea
+  is_junk = 1024,                 // official site, we are hiring
   is_placeholder_name = 2048,     // unknown
   is_placeholder_company = 4096,  // self employed
-  is_role_mailbox = 8192,    // info
-  is_generic_word = 16384,   // solutions: says little in a company name
-  is_article = 32768,        // the, der, la
+  is_role_mailbox = 8192,         // info
+  is_generic_word = 16384,        // solutions: says little in a company name
+  is_article = 32768,             // the, der, la
 };
 
 struct Entry {

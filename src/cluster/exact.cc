@@ -147,8 +147,8 @@ class Joiner {
     std::vector<std::uint32_t> all(names(first).begin(), names(first).end());
     for (const std::uint32_t row : names(later)) {
       const NameView name = name_of(row);
-      const bool known = std::ranges::any_of(
-          all, [&](std::uint32_t other) { return same(name, name_of(other)); });
+      const bool known =
+          std::ranges::any_of(all, [&](std::uint32_t other) { return same(name, name_of(other)); });
       if (!known) all.push_back(row);
     }
     names_.erase(later);
@@ -208,9 +208,8 @@ Result<Clusters> match_exact(const Comparables::Store& store, const Settings& se
           [&](std::size_t partition, std::span<const HashedRow> group) {
             // `of_row` is flat as far as keys go, and nobody writes it now.
             const std::uint32_t first = clusters.of_row[group.front().row];
-            const bool one_cluster = std::ranges::all_of(group, [&](const HashedRow& entry) {
-              return clusters.of_row[entry.row] == first;
-            });
+            const bool one_cluster = std::ranges::all_of(
+                group, [&](const HashedRow& entry) { return clusters.of_row[entry.row] == first; });
             if (one_cluster) return;
             auto& rows = shared[partition];
             rows.push_back(static_cast<std::uint32_t>(group.size()));

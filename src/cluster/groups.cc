@@ -56,14 +56,12 @@ Result<void> each_group(
         if (index < partitions) visit(index, HashedRow{hash, static_cast<std::uint32_t>(row)});
       }
     };
-    CSVM_CHECK(run_parallel(options.threads, slices, options.stop,
-                            [&](unsigned, std::size_t slice) -> Result<void> {
-                              places[slice].assign(partitions, 0);
-                              each_row(slice, [&](std::size_t index, const HashedRow&) {
-                                ++places[slice][index];
-                              });
-                              return {};
-                            }));
+    CSVM_CHECK(run_parallel(
+        options.threads, slices, options.stop, [&](unsigned, std::size_t slice) -> Result<void> {
+          places[slice].assign(partitions, 0);
+          each_row(slice, [&](std::size_t index, const HashedRow&) { ++places[slice][index]; });
+          return {};
+        }));
     std::vector<std::size_t> begins(partitions + 1);
     std::size_t total = 0;
     for (std::size_t index = 0; index < partitions; ++index) {
@@ -83,21 +81,23 @@ Result<void> each_group(
                               });
                               return {};
                             }));
-    CSVM_CHECK(run_parallel(
-        options.threads, partitions, options.stop, [&](unsigned, std::size_t index) -> Result<void> {
-          const auto from = entries.begin() + static_cast<std::ptrdiff_t>(begins[index]);
-          const auto to = entries.begin() + static_cast<std::ptrdiff_t>(begins[index + 1]);
-          std::sort(from, to, [](const HashedRow& a, const HashedRow& b) {
-            return a.hash != b.hash ? a.hash < b.hash : a.row < b.row;
-          });
-          for (auto group = from; group != to;) {
-            auto end = group + 1;
-            while (end != to && end->hash == group->hash) ++end;
-            if (end - group > 1) use(part.first + index, {group, end});
-            group = end;
-          }
-          return {};
-        }));
+    CSVM_CHECK(run_parallel(options.threads, partitions, options.stop,
+                            [&](unsigned, std::size_t index) -> Result<void> {
+                              const auto from =
+                                  entries.begin() + static_cast<std::ptrdiff_t>(begins[index]);
+                              const auto to =
+                                  entries.begin() + static_cast<std::ptrdiff_t>(begins[index + 1]);
+                              std::sort(from, to, [](const HashedRow& a, const HashedRow& b) {
+                                return a.hash != b.hash ? a.hash < b.hash : a.row < b.row;
+                              });
+                              for (auto group = from; group != to;) {
+                                auto end = group + 1;
+                                while (end != to && end->hash == group->hash) ++end;
+                                if (end - group > 1) use(part.first + index, {group, end});
+                                group = end;
+                              }
+                              return {};
+                            }));
   }
   return {};
 }

@@ -24,8 +24,8 @@ struct GroupingOptions {
   std::stop_token stop;
 };
 
-/// Calls `use(worker, entries)` for all rows that share a hash, group after group: each group whole,
-/// its rows rising, groups of one partition one after another; different partitions on
+/// Calls `use(worker, entries)` for all rows that share a hash, group after group: each group
+/// whole, its rows rising, groups of one partition one after another; different partitions on
 /// different threads. Rows whose hash is 0 are left out, groups of one row too.
 ///
 /// @param hash_of  the hash of a row; called several times, from any thread.

@@ -108,7 +108,8 @@ Mailbox mailbox(std::string_view text, std::string& scratch, std::string_view* l
   if (std::ranges::find(no_sites, domain) != no_sites.end()) return box;
   box.free = clean::is_free_mail_domain(domain);
   if (ignores_dots(domain)) {
-    const auto dots = std::remove(scratch.begin(), scratch.begin() + static_cast<long>(local_size), '.');
+    const auto dots =
+        std::remove(scratch.begin(), scratch.begin() + static_cast<long>(local_size), '.');
     const std::size_t kept = static_cast<std::size_t>(dots - scratch.begin());
     scratch.erase(kept, local_size - kept);
     local_size = kept;

@@ -30,8 +30,8 @@ Mailbox mailbox(std::string_view text, std::string& scratch, std::string_view* l
 /// A company's site. On hosts where anybody has a page (facebook.com, linktr.ee, myshopify.com) the
 /// page or subdomain identifies, the host does not.
 struct Site {
-  std::uint64_t id = 0;     // registered domain, or the page on a shared host
-  std::string_view label;   // the domain's own name ("acme" of acme.co.uk); empty on shared hosts
+  std::uint64_t id = 0;    // registered domain, or the page on a shared host
+  std::string_view label;  // the domain's own name ("acme" of acme.co.uk); empty on shared hosts
 };
 
 /// `site` may be a host or a whole URL. `registrable` is its registered part if the caller knows

@@ -8,9 +8,8 @@ namespace csvm::cluster {
 Result<Clusters> match(const Comparables& rows, const Settings& settings) {
   switch (settings.mode) {
     case Mode::exact:
-      return match_exact(rows.store(), settings);
     case Mode::fuzzy:
-      return match_fuzzy(rows.store(), settings);
+      return match_exact(rows.store(), settings);
     case Mode::none:
       break;
   }
@@ -21,8 +20,8 @@ Result<Clusters> match(const Comparables& rows, const Settings& settings) {
 }
 
 std::string explain(const Comparables& rows, const Link& link, const Settings& settings) {
-  if (settings.mode == Mode::exact) return explain_exact(rows.store(), link);
-  return explain_fuzzy(rows.store(), link, settings);
+  static_cast<void>(settings);
+  return explain_exact(rows.store(), link);
 }
 
 }  // namespace csvm::cluster

@@ -69,7 +69,8 @@ void NameReader::read_full(std::span<const Word> words) {
   bool quoted = false;
   for (const Word& word : words) {
     if ((word.before & break_open) != 0) ++inside;
-    if ((word.before & break_close) != 0 && inside > 0) inside -= (word.before & break_open) ? 0 : 1;
+    if ((word.before & break_close) != 0 && inside > 0)
+      inside -= (word.before & break_open) ? 0 : 1;
     if ((word.before & break_quote) != 0) quoted = !quoted;
     if ((word.before & break_bar) != 0 && count > 0) break;
     if (inside > 0 || quoted) {
@@ -93,8 +94,7 @@ void NameReader::read_full(std::span<const Word> words) {
     const std::span<const Word> second = without_titles(rest.subspan(comma, end - comma));
     // Generation and credentials may also follow the whole name.
     without_endings(rest.subspan(comma), 0, name_.generation);
-    std::span<const Word> first_part =
-        without_endings(rest.first(comma), 1, name_.generation);
+    std::span<const Word> first_part = without_endings(rest.first(comma), 1, name_.generation);
     if (!all_endings(second) && second.size() <= 3 && comma <= 4) {
       for (const Word& word : without_endings(second, 1, name_.generation)) {
         name_.given.add(word.text);
@@ -126,8 +126,8 @@ const PersonName& NameReader::read(std::string_view full, std::string_view first
       std::size_t comma = 1;
       while (comma < family.size() && (family[comma].before & break_comma) == 0) ++comma;
       without_endings(family, 1, name_.generation);
-      for (const Word& word : without_endings(family.first(std::min(comma, family.size())), 1,
-                                              name_.generation)) {
+      for (const Word& word :
+           without_endings(family.first(std::min(comma, family.size())), 1, name_.generation)) {
         if ((word.before & (break_open | break_bar)) != 0 && !name_.family.empty()) break;
         name_.family.add(word.text);
       }

@@ -26,8 +26,8 @@ struct WordList {
 
 /// The parts of a name; views into the reader that made them.
 struct PersonName {
-  WordList<6> given;   // first and middle names, initials
-  WordList<6> family;  // with particles
+  WordList<6> given;            // first and middle names, initials
+  WordList<6> family;           // with particles
   std::string_view alias;       // the name in brackets or quotes
   std::uint8_t generation = 0;  // 1 Sr, 2 Jr, 3 II ...; 0 not told
 

@@ -23,7 +23,8 @@ const List lists[list_count] = {
      "les,lo,los,las,el,al,bin,bint,ibn,ben,abu,abd,abdul,st,saint,san,santa,ter,ten,te,op,af,av,"
      "mac,mc,o,y,e,i,and,t"},
     {is_alias_mark,
-     "dba,d b a,d ba,t a,ta,formerly,formerly known as,fka,f k a,aka,a k a,trading as,doing business as,"
+     "dba,d b a,d ba,t a,ta,formerly,formerly known as,fka,f k a,aka,a k a,trading as,doing "
+     "business as,"
      "previously,ehemals,anciennement,antes,previously known as,also known as"},
     {is_region,
      "uk,usa,us,emea,apac,latam,europe,north america,south america,latin america,americas,asia,"
@@ -45,7 +46,8 @@ const List lists[list_count] = {
      "undefined,xxx,x,asdf,private,deleted,unbekannt,inconnu,desconocido,and,first last,"
      "firstname lastname,contact,empty,blank"},
     {is_placeholder_company,
-     "na,n a,none,null,nil,unknown,not available,not provided,not applicable,test,tester,no company,"
+     "na,n a,none,null,nil,unknown,not available,not provided,not applicable,test,tester,no "
+     "company,"
      "company,company name,tbd,tba,undefined,xxx,x,private,confidential,self employed,selfemployed,"
      "self,self employment,freelance,freelancer,freelancing,independent,independent consultant,"
      "independent contractor,independent professional,consultant,contractor,retired,student,"
@@ -70,7 +72,8 @@ const List lists[list_count] = {
      "informacion,rrhh,contato,vendas,comercial,atendimento,financeiro,contatti,vendite,"
      "amministrazione,segreteria,ufficio,commerciale,verkoop,administratie,receptie,klantenservice,"
      "biuro,sekretariat,handel,sprzedaz,kontor,salg,post,firma,posta,iletisim,bilgi,satis,"
-     "all,everyone,staff,studio,hola,bonjour,ciao,welcome,connect,getintouch,talk,start,press office,"
+     "all,everyone,staff,studio,hola,bonjour,ciao,welcome,connect,getintouch,talk,start,press "
+     "office,"
      "projects,project,quotes,quote,estimates,leads,lead,members,membership,school,practice,clinic,"
      "dispatch,parts,rental,rentals,leasing,properties,warehouse,logistics,operations,ops,success,"
      "crew,people,talent,growth,founders,investors,ir,donations,volunteer,subscribe,unsubscribe,"
@@ -89,47 +92,52 @@ const List lists[list_count] = {
 };
 
 const Generation generations[5] = {
-    {1, "sr,snr,senior"},
-    {2, "jr,jnr,jun,junior"},
-    {3, "ii,2nd"},
-    {4, "iii,3rd"},
-    {5, "iv,4th"},
+    {1, "sr,snr,senior"}, {2, "jr,jnr,jun,junior"}, {3, "ii,2nd"}, {4, "iii,3rd"}, {5, "iv,4th"},
 };
 
 const std::string_view legal_forms =
-    "inc,incorporated,incorp,llc,l l c,lc,llp,lllp,lp,pllc,pc,pa,corp,corporation,corporacion,co,company,"
+    "inc,incorporated,incorp,llc,l l "
+    "c,lc,llp,lllp,lp,pllc,pc,pa,corp,corporation,corporacion,co,company,"
     "and co,and company,co inc,co ltd,co limited,co llc,ltd,limited,ltd liability co,"
     "limited liability company,limited liability partnership,limited partnership,plc,"
-    "public limited company,cic,pty,pty ltd,pty limited,proprietary limited,pvt,pvt ltd,pvt limited,"
+    "public limited company,cic,pty,pty ltd,pty limited,proprietary limited,pvt,pvt ltd,pvt "
+    "limited,"
     "private limited,private ltd,p ltd,pte,pte ltd,pte limited,opc,opc private limited,sdn bhd,bhd,"
     "berhad,sdn,gmbh,mbh,ggmbh,gmbh and co kg,gmbh and co kgaa,gmbh and co ohg,gmbh co kg,"
     "gmbh and co,gmbh cokg,ag and co kg,co kg,and co kg,ag,aktiengesellschaft,"
     "gesellschaft mit beschrankter haftung,ug,ug haftungsbeschrankt,haftungsbeschrankt,kg,kgaa,ohg,"
-    "gbr,ek,e k,ev,e v,eg,e u,eu,se,sarl,sa rl,s a rl,sas,sasu,s a s,sa,s a,snc,sci,scop,eurl,selarl,"
+    "gbr,ek,e k,ev,e v,eg,e u,eu,se,sarl,sa rl,s a rl,sas,sasu,s a s,sa,s "
+    "a,snc,sci,scop,eurl,selarl,"
     "societe anonyme,spa,srl,s r l,s p a,srls,s rl,sapa,societa a responsabilita limitata,"
     "societa per azioni,societatea cu raspundere limitata,sl,slu,s l,s l u,slne,sau,sc,scl,scp,"
-    "sociedad limitada,sociedad anonima,sa de cv,s a de c v,sapi de cv,s de rl de cv,srl de cv,de cv,"
+    "sociedad limitada,sociedad anonima,sa de cv,s a de c v,sapi de cv,s de rl de cv,srl de cv,de "
+    "cv,"
     "cv,rl,ltda,limitada,me,mei,epp,eireli,s a,lda,unipessoal lda,bv,b v,nv,n v,vof,cvba,bvba,sprl,"
     "besloten vennootschap,naamloze vennootschap,ab,a b,publ,ab publ,aktiebolag,hb,handelsbolag,oy,"
     "oyj,oy ab,osakeyhtio,as,a s,asa,aps,ivs,is,i s,ks,k s,p s,ans,da,anpartsselskab,aktieselskab,"
     "sp z oo,sp z o o,spolka z oo,spolka z o o,spolka z ograniczona odpowiedzialnoscia,z oo,sp j,"
-    "sp k,sp zoo,spzoo,spolka akcyjna,spolka jawna,spolka komandytowa,sro,s r o,spol s ro,spol s r o,"
+    "sp k,sp zoo,spzoo,spolka akcyjna,spolka jawna,spolka komandytowa,sro,s r o,spol s ro,spol s r "
+    "o,"
     "a s,as,doo,d o o,dd,d d,jdoo,ad,ood,eood,ead,kft,zrt,nyrt,bt,rt,srl d,pfa,ooo,zao,oao,pao,ao,"
     "tov,tzov,pat,prat,vat,too,tdv,chp,fop,ip,pp,dp,obshchestvo s ogranichennoy otvetstvennostyu,"
     "obschestvo s ogranichennoi otvetstvennostyu,"
     "tovarystvo z obmezhenoyu vidpovidalnistyu,uab,sia,ou,osauhing,ltd sti,sti,sanayi ve ticaret,"
-    "san ve tic,san tic,ve ticaret,a s,anonim sirketi,limited sirketi,ltd co,as,ae,a e,epe,e p e,ike,"
-    "oe,ee,fze,fzc,fzco,fz llc,fz,dmcc,wll,w l l,saoc,saog,psc,qsc,ksc,pjsc,ojsc,cjsc,jsc,aojsc,llp,"
+    "san ve tic,san tic,ve ticaret,a s,anonim sirketi,limited sirketi,ltd co,as,ae,a e,epe,e p "
+    "e,ike,"
+    "oe,ee,fze,fzc,fzco,fz llc,fz,dmcc,wll,w l "
+    "l,saoc,saog,psc,qsc,ksc,pjsc,ojsc,cjsc,jsc,aojsc,llp,"
     "kk,k k,gk,g k,kabushiki kaisha,kabushikigaisha,godo kaisha,yugen kaisha,"
     "co ltd,pt,tbk,persero,pt tbk,hk ltd,joint stock company,public joint stock company,"
     "closed joint stock company,open joint stock company,limited liability,ehf,hf,ohf,"
     "and associates inc,and sons ltd,unlimited,ulc,nl,inc ltd,gie,asbl,vzw,stiftung,ev i g,"
-    "eingetragener verein,einzelunternehmen,incorporation,coltd,ptyltd,pvtltd,and cie,cie,et cie,y cia,"
+    "eingetragener verein,einzelunternehmen,incorporation,coltd,ptyltd,pvtltd,and cie,cie,et cie,y "
+    "cia,"
     "cia,e figli,and sohne,and sons inc,and partner,mbb,partg,partg mbb,partgmbb,kgaa,invest ag";
 
 const std::string_view abbreviations =
     "international intl int internat internl\n"
-    "technologies tech techs technology technol tchnologies technologie technologia tecnologia tecnologias\n"
+    "technologies tech techs technology technol tchnologies technologie technologia tecnologia "
+    "tecnologias\n"
     "manufacturing mfg manufact mfrs manufacturers manufacturer\n"
     "associates assoc assocs assn association associated associate asociacion associacao\n"
     "brothers bros\n"
@@ -162,7 +170,8 @@ const std::string_view abbreviations =
     "equipment equip eqpt\n"
     "electronics elec elect electronic elecs\n"
     "electric electrical elektrik\n"
-    "communications comm comms communication telecommunications telecom telecommunication telecoms\n"
+    "communications comm comms communication telecommunications telecom telecommunication "
+    "telecoms\n"
     "information info informatics\n"
     "institute inst institut instituto istituto instit instytut institution institutes ins\n"
     "research res rsch recherche forschung investigacion ricerca investigaciones recherches\n"

@@ -5,7 +5,20 @@
 namespace csvm::cluster {
 namespace {
 
-enum Kind : std::uint8_t { word, space, comma, open, close, quote, bar, slash, dash, dot, drop, amp };
+enum Kind : std::uint8_t {
+  word,
+  space,
+  comma,
+  open,
+  close,
+  quote,
+  bar,
+  slash,
+  dash,
+  dot,
+  drop,
+  amp
+};
 
 constexpr std::array<std::uint8_t, 256> make_kinds() {
   std::array<std::uint8_t, 256> kinds{};
