@@ -28,10 +28,9 @@ Result<void> load(const bytes::Text& text, std::uint64_t begin, std::uint64_t by
   return {};
 }
 
-}  // namespace
-
-Result<void> read_block(const bytes::Text& text, const Shape& shape, const Block& block,
-                        const Limits& limits, Batch& batch) {
+/// @param cut  the stretch may end in the middle of a record, which is then left out.
+Result<void> read_stretch(const bytes::Text& text, const Shape& shape, const Block& block,
+                          const Limits& limits, bool cut, Batch& batch) {
   CSVM_CHECK(load(text, block.byte, block.bytes, batch));
   const std::uint64_t end = block.byte + block.bytes;
   std::optional<ScanRules> rules = scan_rules(shape, limits);
@@ -48,13 +47,14 @@ Result<void> read_block(const bytes::Text& text, const Shape& shape, const Block
       const Piece piece{batch.text.data() + (at - block.byte), static_cast<std::size_t>(end - at),
                         at, true};
       const ScanStop why = split_cells_simd(*rules, piece, block.byte, line, state, batch);
-      if (why == ScanStop::none) return {};
+      if (why == ScanStop::none) break;
       at = state.record_start;
       line += state.lines_at_start;
     }
     if (!parser) parser.emplace(text, shape, limits);
     Step step = CSVM_TRY(parser->next(at));
     if (step.kind == Step::Kind::end || step.end > end) {
+      if (cut) return {};
       return Error{Errc::io, "'" + text.name() + "' changed while it was read"};
     }
     if (step.kind == Step::Kind::record) {
@@ -65,7 +65,23 @@ Result<void> read_block(const bytes::Text& text, const Shape& shape, const Block
     at = step.end;
     line += step.line_ends;
   }
+  if (cut && !batch.records.empty()) batch.records.pop_back();
   return {};
+}
+
+}  // namespace
+
+Result<void> read_block(const bytes::Text& text, const Shape& shape, const Block& block,
+                        const Limits& limits, Batch& batch) {
+  return read_stretch(text, shape, block, limits, false, batch);
+}
+
+Result<void> read_start(const bytes::Text& text, const Shape& shape, const Block& block,
+                        std::uint64_t most_bytes, const Limits& limits, Batch& batch) {
+  if (block.bytes <= most_bytes) return read_block(text, shape, block, limits, batch);
+  Block start = block;
+  start.bytes = most_bytes;
+  return read_stretch(text, shape, start, limits, true, batch);
 }
 
 Result<void> read_record(const bytes::Text& text, const Shape& shape, std::uint64_t byte,

@@ -192,9 +192,13 @@ Result<Step> RecordParser::judge(std::uint64_t at, const Strict& seen) {
     }
     const bool odd = seen.cells != columns_ && seen.cells != expected_;
     if (!odd || seen.line_ends <= 1 || !evident_) return accept(at, seen);
-    // A record of several lines and of the wrong width: has a quote swallowed other records?
+    // A record of several lines and of the wrong width: has a quote swallowed other records? Its
+    // quotes do fit, so they are doubted only when the next line is a record as well.
     Step step;
-    if (CSVM_TRY(read_by_the_letter(at, step))) return step;
+    if (CSVM_TRY(read_by_the_letter(at, step)) &&
+        (step.end == window_.size() || CSVM_TRY(is_sure(step.end)))) {
+      return step;
+    }
     const std::uint64_t sure = CSVM_TRY(swallowed(at, seen.end));
     if (sure == seen.end) return accept(at, CSVM_TRY(strict(at, true)));
     return reject(at, sure, "a quote opened here swallows the records that follow");

@@ -71,6 +71,23 @@ class Comparables {
   std::unique_ptr<Store> store_;
 };
 
+/// The key of a row as exact mode has it, without the row: for lists to look rows up in. Threads:
+/// one per thread.
+class KeyReader {
+ public:
+  explicit KeyReader(columns::TableType type);
+  KeyReader(KeyReader&&) noexcept;
+  ~KeyReader();
+
+  /// Name and company (company tables: name and site), hashed; 0 when one of them is missing.
+  std::uint64_t name_and_company(const RowValues& values);
+  /// A company's name alone, hashed; 0 when there is none.
+  std::uint64_t company(std::string_view name);
+
+ private:
+  std::unique_ptr<Comparables::Store> store_;
+};
+
 /// Why two rows were joined, or nearly. `score` is 0..100; `explain` puts it into words.
 struct Link {
   std::uint32_t row;   // the later row

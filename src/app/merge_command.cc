@@ -1,0 +1,188 @@
+#include "merge_command.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "csvm/output.h"
+#include "progress_line.h"
+#include "run_options.h"
+#include "version.h"
+
+namespace csvm::app {
+namespace {
+
+struct MergeOptions {
+  RunOptions run;
+  std::string records;
+  std::string duplicates, rejected, report;
+  std::string survivor = "most_complete";
+  std::vector<std::string> suppress;
+  std::vector<std::string> no_clean;
+  bool excel_safe = false;
+  bool drop_empty = false;
+  std::size_t further_contacts = 0;
+  std::string progress = "auto";
+};
+
+Result<void> switch_off(const std::vector<std::string>& names, clean::Rules& rules) {
+  for (const std::string& name : names) {
+    if (name == "all") {
+      rules.enabled.reset();
+      continue;
+    }
+    const auto rule = clean::rule_named(name);
+    if (!rule) {
+      std::string known;
+      for (std::size_t r = 0; r < clean::rule_count; ++r) {
+        if (r != 0) known += ", ";
+        known += clean::to_string(static_cast<clean::Rule>(r));
+      }
+      return Error{Errc::invalid_input,
+                   fmt::format("--no-clean: there is no rule '{}'; the rules are {}", name, known)};
+    }
+    rules.enabled.reset(static_cast<std::size_t>(*rule));
+  }
+  return {};
+}
+
+output::Paths result_paths(const MergeOptions& options, std::time_t now) {
+  std::string records = options.records;
+  if (records.empty()) {
+    records = fmt::format("{}_leads_{:%Y-%m-%d_%H-%M}.csv", options.run.type, fmt::localtime(now));
+  }
+  // A result on standard output has no files beside it unless they are asked for.
+  output::Paths paths = records == "-" || records.starts_with("/dev/")
+                            ? output::Paths{records, "", "", ""}
+                            : output::paths_beside(records);
+  const auto choose = [](std::string& path, const std::string& asked) {
+    if (!asked.empty()) path = asked == "none" ? "" : asked;
+  };
+  choose(paths.duplicates, options.duplicates);
+  choose(paths.rejected, options.rejected);
+  choose(paths.report, options.report);
+  return paths;
+}
+
+void print_summary(const pipeline::Summary& summary, std::size_t files, const output::Paths& paths,
+                   double seconds) {
+  const auto& total = summary.total;
+  fmt::print(stderr, "{} rows read from {} {} in {:.2f} s\n", grouped(total.read), files,
+             files == 1 ? "file" : "files", seconds);
+  const auto line = [](std::uint64_t count, std::string_view what, const std::string& where) {
+    fmt::print(stderr, "  {:>11}  {}{}{}\n", grouped(count), what, where.empty() ? "" : ": ",
+               where);
+  };
+  line(total.kept, "kept", paths.records == "-" ? "" : paths.records);
+  line(total.merged, "merged into a kept row", total.merged > 0 ? paths.duplicates : "");
+  if (total.suppressed > 0) line(total.suppressed, "suppressed", paths.duplicates);
+  if (total.rejected > 0) line(total.rejected, "rejected, could not be read", paths.rejected);
+  if (summary.fields_merged > 0) {
+    line(summary.fields_merged, "empty cells filled from a merged row", "");
+  }
+  if (!summary.possible.empty()) {
+    line(summary.possible.size(), "possible duplicates, kept apart", paths.report);
+  }
+  if (total.warnings > 0) line(total.warnings, "rows with too few or too many cells", paths.report);
+  if (summary.neutralised > 0) line(summary.neutralised, "cells made safe for spreadsheets", "");
+}
+
+Result<void> merge(const MergeOptions& options) {
+  const double started = monotonic_seconds();
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  RunInputs inputs = CSVM_TRY(run_inputs(options.run));
+  pipeline::Settings& settings = inputs.settings;
+  CSVM_CHECK(switch_off(options.no_clean, settings.rules));
+  settings.survivor = *merge::survivor_named(options.survivor);
+  settings.drop_empty_fields = options.drop_empty;
+  settings.further_contacts = options.further_contacts;
+  settings.stop = stop_on_signals();
+  ProgressLine line(options.progress == "always" ||
+                    (options.progress == "auto" && isatty(STDERR_FILENO) == 1));
+  settings.progress = [&line](const pipeline::Progress& progress) { line.show(progress); };
+
+  const auto sources = CSVM_TRY(pipeline::open_sources(inputs.files, settings));
+  const double indexed = monotonic_seconds();
+  std::vector<pipeline::SourceFile> lists;
+  for (const std::string& path : options.suppress) lists.push_back(source_file(path));
+  const auto suppression = CSVM_TRY(pipeline::open_sources(lists, settings));
+
+  const output::Paths paths = result_paths(options, now);
+  auto sink = CSVM_TRY(output::CsvSink::create(paths, options.excel_safe));
+  auto summary = CSVM_TRY(pipeline::run(sources, suppression, settings, *sink));
+  summary.index_seconds = indexed - started;
+  if (!paths.rejected.empty()) CSVM_CHECK(output::write_rejected(paths.rejected, sources));
+  if (!paths.report.empty()) {
+    const output::RunFacts facts{version, fmt::format("{:%FT%TZ}", fmt::gmtime(now)),
+                                 monotonic_seconds() - started};
+    CSVM_CHECK(
+        output::write_file(paths.report, output::report_json(summary, sources, settings, facts)));
+  }
+  CSVM_CHECK(sink->commit());
+  if (options.progress != "never") {
+    print_summary(summary, sources.size(), paths, monotonic_seconds() - started);
+  }
+  return {};
+}
+
+}  // namespace
+
+Command merge_command(CLI::App& app) {
+  const auto options = std::make_shared<MergeOptions>();
+  CLI::App* const command = app.add_subcommand("merge", "merge lead exports into one clean table");
+  add_mapping_options(*command, options->run);
+  add_matching_options(*command, options->run);
+  command
+      ->add_option("-o,--output", options->records,
+                   "the result; - is standard output; TYPE_leads_DATE_TIME.csv by default")
+      ->type_name("OUT.csv");
+  command
+      ->add_option("--duplicates", options->duplicates,
+                   "rows that were merged away or suppressed; beside the result by default; none")
+      ->type_name("FILE");
+  command->add_option("--rejected", options->rejected, "rows that could not be read; likewise")
+      ->type_name("FILE");
+  command->add_option("--report", options->report, "counts, mapping, overlap as JSON; likewise")
+      ->type_name("FILE");
+  command->add_option("--survivor", options->survivor, "which value of several survives")
+      ->check(CLI::IsMember({"most_complete", "first", "longest", "most_frequent", "newest_file"}))
+      ->capture_default_str();
+  command
+      ->add_option("--suppress", options->suppress,
+                   "records that match this list are left out; may be repeated")
+      ->type_name("FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      ->add_option("--no-clean", options->no_clean,
+                   "switch cleaning off, all of it or --no-clean=RULE,...: whitespace, "
+                   "placeholders, domains, names, emails, linkedin")
+      ->type_name("RULE")
+      ->delimiter(',')
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_flag("--excel-safe", options->excel_safe,
+                    "write cells that a spreadsheet would run as a formula so that none does");
+  command->add_flag("--drop-empty", options->drop_empty, "leave out fields that no file has");
+  command
+      ->add_option("--further-contacts", options->further_contacts,
+                   "keep so many further e-mail addresses and phones of merged rows in columns "
+                   "\"Work Email 2\" ...")
+      ->check(CLI::Range(0, 20));
+  command->add_option("--progress", options->progress, "progress and summary on standard error")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+  return {command, [options] {
+            const auto done = merge(*options);
+            if (done) return exit_ok;
+            print_error(done.error());
+            return exit_failed;
+          }};
+}
+
+}  // namespace csvm::app

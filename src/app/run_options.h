@@ -1,0 +1,60 @@
+// run_options.h - the options that merge, map and match share -> pipeline::Settings.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "csvm/pipeline.h"
+
+namespace csvm::app {
+
+/// As given on the command line.
+struct RunOptions {
+  std::vector<std::string> files;
+  std::string type;
+  std::string config;
+  std::vector<std::string> overrides;  // FILE:HEADER=FIELD
+  std::vector<std::string> ranked;     // files, best first
+  std::string match = "fuzzy";
+  double threshold = 85;
+  double possible = 60;
+  int header_threshold = 85;
+  unsigned threads = 0;  // 0: all cores
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t max_file_bytes = 0;
+};
+
+/// Adds files, --type, --config, --map, --threads: what finding a mapping needs.
+void add_mapping_options(CLI::App& command, RunOptions& options);
+
+/// Adds --match, --threshold, --possible, --memory.
+void add_matching_options(CLI::App& command, RunOptions& options);
+
+/// Settings and sources of a run. Fails with `invalid_input` for what the options mean together.
+struct RunInputs {
+  pipeline::Settings settings;
+  std::vector<pipeline::SourceFile> files;
+};
+Result<RunInputs> run_inputs(const RunOptions& options);
+
+/// One file as a source, named by its base name.
+pipeline::SourceFile source_file(const std::string& path);
+
+/// The table type that --type names; the option's validator has checked it.
+columns::TableType table_type(const std::string& name);
+
+/// Asks running work to stop on the first Ctrl-C or SIGTERM and ends the process on the second.
+/// To be called once, before any other thread is started.
+std::stop_token stop_on_signals();
+
+/// Seconds since any point, for timings and progress.
+double monotonic_seconds();
+
+/// Prints an error as a sentence on standard error.
+void print_error(const Error& error);
+
+}  // namespace csvm::app

@@ -1,0 +1,36 @@
+// families.h - clusters as the write pass walks them: each first row with the chain of the others.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "csvm/cluster.h"
+
+namespace csvm::pipeline {
+
+/// 8 bytes a row. Threads: any, once made.
+class Families {
+ public:
+  static constexpr std::uint32_t none = 0xffffffff;
+
+  /// @param suppressed  per row, or empty; a cluster with one such row is suppressed whole, since
+  ///                    its survivor would carry the values of that row.
+  Families(const cluster::Clusters& clusters, const std::vector<bool>& suppressed,
+           std::uint64_t rows);
+
+  std::uint32_t first_of(std::uint32_t row) const { return first_.empty() ? row : first_[row]; }
+  /// The next row of the same cluster, in row order, or `none`.
+  std::uint32_t next_of(std::uint32_t row) const { return next_.empty() ? none : next_[row]; }
+  bool is_suppressed(std::uint32_t row) const {
+    return !suppressed_.empty() && suppressed_[first_of(row)];
+  }
+  /// Whether the row stands for its cluster in the result.
+  bool survives(std::uint32_t row) const { return first_of(row) == row && !is_suppressed(row); }
+
+ private:
+  const std::vector<std::uint32_t>& first_;
+  std::vector<std::uint32_t> next_;
+  std::vector<bool> suppressed_;  // by first row
+};
+
+}  // namespace csvm::pipeline

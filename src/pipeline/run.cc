@@ -1,0 +1,187 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "csvm/pipeline.h"
+#include "row_builder.h"
+#include "survey.h"
+#include "write.h"
+
+namespace csvm::pipeline {
+namespace {
+
+cluster::Settings matching_settings(const std::vector<Source>& sources, const Settings& settings) {
+  cluster::Settings matching = settings.matching;
+  matching.type = settings.fields.type;
+  matching.threads = settings.threads;
+  matching.memory_bytes = settings.memory_bytes;
+  matching.stop = settings.stop;
+
+  const auto is_fed = [&](std::initializer_list<columns::Role> roles) {
+    return std::ranges::any_of(sources, [&](const Source& source) {
+      for (std::size_t f = 0; f < settings.fields.fields.size(); ++f) {
+        if (std::ranges::find(roles, settings.fields.fields[f].role) == roles.end()) continue;
+        if (!source.mapping.fields[f].empty()) return true;
+      }
+      return false;
+    });
+  };
+  using columns::Role;
+  if (settings.fields.type == columns::TableType::people) {
+    matching.has_name = is_fed({Role::full_name, Role::first_name, Role::last_name});
+    matching.has_company = is_fed({Role::company_name});
+  } else {
+    matching.has_name = is_fed({Role::company_name});
+    matching.has_company = is_fed({Role::company_domain});
+  }
+  return matching;
+}
+
+SuppressionList suppression_list(const std::vector<Source>& sources, const Settings& settings,
+                                 Result<void>& outcome) {
+  SuppressionList list(settings.fields.type);
+  if (sources.empty()) return list;
+  const Layout layout =
+      reduce(lay_out(settings, sources, {}), roles_to_match(cluster::Mode::fuzzy));
+  clean::Rules rules = settings.rules;
+  rules.enabled.set();
+  RowBuilder builder(layout, rules);
+  cluster::KeyReader keys(settings.fields.type);
+  csv::Batch batch;
+  Row row;
+  for (const BlockPlace& place : all_blocks(sources)) {
+    const Source& source = sources[place.source];
+    outcome = csv::read_block(*source.text, source.shape, source.index.blocks[place.block],
+                              settings.csv_limits, batch);
+    if (!outcome) return list;
+    for (const csv::Record& record : batch.records) {
+      builder.build(place.source, source.shape.dialect, batch, record, row);
+      list.add(values_to_match(layout, row.values), keys);
+    }
+  }
+  return list;
+}
+
+// The promise that nothing is lost, checked: the rows that the index found are the rows that the
+// write pass placed.
+Result<void> check_ledger(const std::vector<Source>& sources, const Summary& summary) {
+  for (std::size_t s = 0; s < sources.size(); ++s) {
+    const SourceCounts& counts = summary.sources[s];
+    if (counts.read == counts.kept + counts.merged + counts.suppressed + counts.rejected) continue;
+    return Error{Errc::internal,
+                 fmt::format("the rows of {} do not add up: {} read, but {} kept + {} merged + {} "
+                             "suppressed + {} rejected; no result was written, please report this",
+                             sources[s].file.name, counts.read, counts.kept, counts.merged,
+                             counts.suppressed, counts.rejected)};
+  }
+  return {};
+}
+
+Summary empty_summary(const std::vector<Source>& sources, const Layout& layout) {
+  Summary summary;
+  summary.table = layout.table;
+  summary.sources.resize(sources.size());
+  summary.shared.assign(sources.size(), std::vector<std::uint64_t>(sources.size(), 0));
+  summary.total.filled.assign(layout.table.columns.size(), 0);
+  for (std::size_t s = 0; s < sources.size(); ++s) {
+    SourceCounts& counts = summary.sources[s];
+    const csv::Index& index = sources[s].index;
+    counts.filled.assign(layout.table.columns.size(), 0);
+    counts.rejected = index.rejects.size();
+    counts.read = index.records + counts.rejected;
+    counts.warnings = index.short_records + index.long_records;
+  }
+  return summary;
+}
+
+void add_sources(Summary& summary) {
+  for (const SourceCounts& source : summary.sources) {
+    summary.total.read += source.read;
+    summary.total.kept += source.kept;
+    summary.total.merged += source.merged;
+    summary.total.suppressed += source.suppressed;
+    summary.total.rejected += source.rejected;
+    summary.total.warnings += source.warnings;
+  }
+}
+
+RowPlace place_of(const std::vector<Source>& sources, const Survey& survey, std::uint32_t row) {
+  const auto after = std::ranges::upper_bound(sources, row, {}, &Source::first_row);
+  return {static_cast<std::uint32_t>(after - sources.begin() - 1), survey.line_of_row[row]};
+}
+
+// Reports a stage's rows as a share of the whole run.
+std::function<void(std::uint64_t)> reporter(const Settings& settings, Stage stage, double from,
+                                            double to, std::uint64_t rows) {
+  if (!settings.progress) return {};
+  return [&settings, stage, from, to, rows](std::uint64_t done) {
+    const double share = rows == 0 ? 1 : static_cast<double>(done) / static_cast<double>(rows);
+    settings.progress({stage, from + (to - from) * share, done, rows});
+  };
+}
+
+}  // namespace
+
+Result<Summary> run(const std::vector<Source>& sources, const std::vector<Source>& suppression,
+                    const Settings& settings, RowSink& sink) {
+  const auto now = [&] { return settings.clock ? settings.clock() : 0.0; };
+  std::uint64_t rows = 0;
+  for (const Source& source : sources) rows += source.index.records;
+  if (rows >= std::numeric_limits<std::uint32_t>::max()) {
+    return Error{Errc::limit_exceeded,
+                 fmt::format("{} rows are more than one run can hold ({}); merge in parts", rows,
+                             std::numeric_limits<std::uint32_t>::max() - 1)};
+  }
+  const cluster::Settings matching = matching_settings(sources, settings);
+  const bool matches = matching.mode != cluster::Mode::none;
+
+  // Without cleaning, matching and suppression the rows need no survey.
+  Result<void> suppression_read;
+  const SuppressionList list = suppression_list(suppression, settings, suppression_read);
+  CSVM_CHECK(std::move(suppression_read));
+  const bool splits_emails = settings.rules.on(clean::Rule::emails);
+  const double survey_from = now();
+  Survey surveyed{cluster::Comparables(matching), {}, {}, {}, {}};
+  if (matches || splits_emails || !list.empty()) {
+    surveyed = CSVM_TRY(survey(sources, list, matching, settings,
+                               reporter(settings, Stage::matching, 0.2, 0.45, rows)));
+  }
+  const double match_from = now();
+  cluster::Clusters clusters;
+  if (matches) clusters = CSVM_TRY(cluster::match(surveyed.comparables, matching));
+
+  const double write_from = now();
+  const Layout layout = lay_out(settings, sources, surveyed.more_emails);
+  Summary summary = empty_summary(sources, layout);
+  CSVM_CHECK(sink.begin(layout.table, sources));
+  CSVM_CHECK(write({sources, settings, layout, surveyed, matching, clusters}, sink, summary,
+                   reporter(settings, Stage::writing, 0.6, 1.0, rows)));
+  add_sources(summary);
+  CSVM_CHECK(check_ledger(sources, summary));
+
+  for (const cluster::Link& link : clusters.possible) {
+    summary.possible.push_back(
+        {place_of(sources, surveyed, link.row), place_of(sources, surveyed, link.with),
+         static_cast<double>(link.score), cluster::explain(surveyed.comparables, link, matching)});
+  }
+  summary.survey_seconds = match_from - survey_from;
+  summary.match_seconds = write_from - match_from;
+  summary.write_seconds = now() - write_from;
+  return summary;
+}
+
+Result<Matched> match(const std::vector<Source>& sources, const Settings& settings) {
+  const cluster::Settings matching = matching_settings(sources, settings);
+  const SuppressionList nobody(settings.fields.type);
+  auto surveyed =
+      std::make_shared<const Survey>(CSVM_TRY(survey(sources, nobody, matching, settings, {})));
+  Matched matched;
+  matched.clusters = CSVM_TRY(cluster::match(surveyed->comparables, matching));
+  matched.explain = [surveyed, matching](const cluster::Link& link) {
+    return cluster::explain(surveyed->comparables, link, matching);
+  };
+  return matched;
+}
+
+}  // namespace csvm::pipeline

@@ -1,0 +1,33 @@
+// suppression.h - who must not be in the result.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <unordered_set>
+
+#include "csvm/cluster.h"
+#include "csvm/columns.h"
+
+namespace csvm::pipeline {
+
+/// Identities of the rows of the suppression lists (customers, do-not-contact).
+///
+/// A record matches when it shares an e-mail address, a LinkedIn page, or name and company with a
+/// row of a list. A list row that names only a company (a domain, or a company name without
+/// anything of a person) matches everything of that company.
+/// Threads: `matches` from any thread once all rows are added, each with its own `keys`.
+class SuppressionList {
+ public:
+  explicit SuppressionList(columns::TableType type) : type_(type) {}
+
+  void add(const cluster::RowValues& row, cluster::KeyReader& keys);
+  bool matches(const cluster::RowValues& row, cluster::KeyReader& keys) const;
+  bool empty() const { return identities_.empty(); }
+
+ private:
+  columns::TableType type_;
+  std::unordered_set<std::uint64_t> identities_;  // hashes of kind and value
+};
+
+}  // namespace csvm::pipeline

@@ -1,0 +1,277 @@
+#include "write.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "contacts.h"
+#include "families.h"
+#include "in_order.h"
+#include "row_builder.h"
+
+namespace csvm::pipeline {
+namespace {
+
+// A record of a cluster that was read again: its text, so that its values stay.
+struct PickedRow {
+  csv::Batch batch;
+  Row row;
+};
+
+// What one worker counts; added up at the end.
+struct Tally {
+  std::vector<SourceCounts> sources;
+  std::vector<std::int64_t> merged_cells;  // per column: filled cells lost by merging
+  std::vector<std::vector<std::uint64_t>> shared;
+  std::uint64_t fields_merged = 0;
+  std::uint64_t conflicts = 0;
+  std::uint64_t clusters = 0;
+  std::uint64_t neutralised = 0;
+};
+
+void count_filled(std::span<const std::string_view> values, std::vector<std::uint64_t>& filled) {
+  for (std::size_t c = 0; c < values.size(); ++c) filled[c] += values[c].empty() ? 0 : 1;
+}
+
+class Writer {
+ public:
+  Writer(const WritePlan& plan, const Families& families)
+      : plan_(plan),
+        families_(families),
+        accumulator_(plan.settings.survivor, plan.layout.table.columns.size()),
+        contacts_(plan.layout) {
+    const std::size_t sources = plan.sources.size();
+    const std::size_t columns = plan.layout.table.columns.size();
+    // One builder a source: what its cleaner counts is then the source's.
+    builders_.reserve(sources);
+    for (std::size_t s = 0; s < sources; ++s)
+      builders_.emplace_back(plan.layout, plan.settings.rules);
+    tally_.sources.resize(sources);
+    for (auto& source : tally_.sources) source.filled.assign(columns, 0);
+    tally_.merged_cells.assign(columns, 0);
+    tally_.shared.assign(sources, std::vector<std::uint64_t>(sources, 0));
+  }
+
+  /// Spells the rows of one block. `survivors_before` counts the records of the result before it.
+  Result<void> spell_block(const BlockPlace& place, std::uint64_t survivors_before, RowSink& sink,
+                           Spelled& out) {
+    const Source& source = plan_.sources[place.source];
+    CSVM_CHECK(csv::read_block(*source.text, source.shape, source.index.blocks[place.block],
+                               plan_.settings.csv_limits, batch_));
+    std::uint64_t survivors = survivors_before;
+    auto id = static_cast<std::uint32_t>(place.first_row);
+    for (const csv::Record& record : batch_.records) {
+      const std::uint32_t row = id++;
+      if (families_.first_of(row) != row) continue;  // goes with the first of its cluster
+      builders_[place.source].build(place.source, source.shape.dialect, batch_, record, row_);
+      SourceCounts& counts = tally_.sources[place.source];
+      count_filled(row_.values, counts.filled);
+      if (families_.is_suppressed(row)) {
+        CSVM_CHECK(leave_out_suppressed(place.source, row, record.line, sink, out));
+      } else if (families_.next_of(row) == Families::none) {
+        ++counts.kept;
+        ++survivors;
+        ++tally_.shared[place.source][place.source];
+        sink.spell(row_.values, out);
+      } else {
+        ++counts.kept;
+        ++survivors;
+        CSVM_CHECK(merge_cluster(place.source, row, survivors, sink, out));
+      }
+    }
+    return {};
+  }
+
+  const Tally& tally() const { return tally_; }
+  const clean::Cleaner& cleaner(std::size_t source) const { return builders_[source].cleaner(); }
+
+ private:
+  std::uint32_t source_of(std::uint32_t row) const {
+    const auto after = std::ranges::upper_bound(plan_.sources, row, {}, &Source::first_row);
+    return static_cast<std::uint32_t>(after - plan_.sources.begin() - 1);
+  }
+
+  Result<void> pick(std::uint32_t row, std::uint32_t source_number) {
+    const Source& source = plan_.sources[source_number];
+    CSVM_CHECK(csv::read_record(*source.text, source.shape, plan_.survey.byte_of_row[row],
+                                plan_.settings.csv_limits, picked_.batch));
+    builders_[source_number].build(source_number, source.shape.dialect, picked_.batch,
+                                   picked_.batch.records.front(), picked_.row);
+    count_filled(picked_.row.values, tally_.sources[source_number].filled);
+    return {};
+  }
+
+  Result<void> merge_cluster(std::uint32_t source_number, std::uint32_t first,
+                             std::uint64_t survivor, RowSink& sink, Spelled& out) {
+    accumulator_.start();
+    contacts_.start();
+    contacts_.add(row_.values);
+    member_sources_.assign(1, source_number);
+    const auto& file = plan_.sources[source_number].file;
+    accumulator_.add({row_.values, file.rank, file.file_time});
+    for (std::size_t c = 0; c < row_.values.size(); ++c) {
+      tally_.merged_cells[c] += row_.values[c].empty() ? 0 : 1;
+    }
+    for (std::uint32_t row = families_.next_of(first); row != Families::none;
+         row = families_.next_of(row)) {
+      const std::uint32_t number = source_of(row);
+      CSVM_CHECK(pick(row, number));
+      const auto& member_file = plan_.sources[number].file;
+      accumulator_.add({picked_.row.values, member_file.rank, member_file.file_time});
+      for (std::size_t c = 0; c < picked_.row.values.size(); ++c) {
+        tally_.merged_cells[c] += picked_.row.values[c].empty() ? 0 : 1;
+      }
+      contacts_.add(picked_.row.values);
+      ++tally_.sources[number].merged;
+      if (std::ranges::find(member_sources_, number) == member_sources_.end()) {
+        member_sources_.push_back(number);
+      }
+      const cluster::Link& link = link_of(row);
+      const std::string reason = cluster::explain(plan_.survey.comparables, link, plan_.matching);
+      sink.spell_left_out({{number, plan_.survey.line_of_row[row]},
+                           survivor,
+                           static_cast<double>(link.score),
+                           reason,
+                           picked_.row.values},
+                          out);
+    }
+    const auto values = contacts_.put_into(accumulator_.values());
+    for (std::size_t c = 0; c < values.size(); ++c) {
+      tally_.merged_cells[c] -= values[c].empty() ? 0 : 1;
+    }
+    ++tally_.clusters;
+    tally_.fields_merged += accumulator_.filled();
+    tally_.conflicts += accumulator_.conflicts();
+    for (const auto a : member_sources_) {
+      for (const auto b : member_sources_) ++tally_.shared[a][b];
+    }
+    sink.spell(values, out);
+    return {};
+  }
+
+  Result<void> leave_out_suppressed(std::uint32_t source_number, std::uint32_t first,
+                                    std::uint64_t line, RowSink& sink, Spelled& out) {
+    static constexpr std::string_view reason = "on the suppression list";
+    static constexpr std::string_view with_it = "same lead as a row on the suppression list";
+    const auto reason_of = [&](std::uint32_t row) {
+      return plan_.survey.suppressed[row] ? reason : with_it;
+    };
+    const auto leave_out = [&](std::uint32_t number, std::uint64_t at, std::uint32_t row,
+                               std::span<const std::string_view> values) {
+      ++tally_.sources[number].suppressed;
+      for (std::size_t c = 0; c < values.size(); ++c) {
+        tally_.merged_cells[c] += values[c].empty() ? 0 : 1;
+      }
+      sink.spell_left_out({{number, at}, std::nullopt, 100, reason_of(row), values}, out);
+    };
+    leave_out(source_number, line, first, row_.values);
+    for (std::uint32_t row = families_.next_of(first); row != Families::none;
+         row = families_.next_of(row)) {
+      const std::uint32_t number = source_of(row);
+      CSVM_CHECK(pick(row, number));
+      leave_out(number, plan_.survey.line_of_row[row], row, picked_.row.values);
+    }
+    return {};
+  }
+
+  const cluster::Link& link_of(std::uint32_t row) const {
+    return *std::ranges::lower_bound(plan_.clusters.links, row, {}, &cluster::Link::row);
+  }
+
+  const WritePlan& plan_;
+  const Families& families_;
+  std::vector<RowBuilder> builders_;  // by source
+  csv::Batch batch_;
+  Row row_;
+  PickedRow picked_;
+  merge::Accumulator accumulator_;
+  Contacts contacts_;
+  std::vector<std::uint32_t> member_sources_;
+  Tally tally_;
+};
+
+void add_up(const Tally& tally, Summary& summary) {
+  for (std::size_t s = 0; s < tally.sources.size(); ++s) {
+    const SourceCounts& from = tally.sources[s];
+    SourceCounts& to = summary.sources[s];
+    to.kept += from.kept;
+    to.merged += from.merged;
+    to.suppressed += from.suppressed;
+    for (std::size_t c = 0; c < from.filled.size(); ++c) {
+      to.filled[c] += from.filled[c];
+      summary.total.filled[c] += from.filled[c];
+    }
+    for (std::size_t t = 0; t < tally.sources.size(); ++t) {
+      summary.shared[s][t] += tally.shared[s][t];
+    }
+  }
+  for (std::size_t c = 0; c < tally.merged_cells.size(); ++c) {
+    summary.total.filled[c] -= static_cast<std::uint64_t>(tally.merged_cells[c]);
+  }
+  summary.fields_merged += tally.fields_merged;
+  summary.conflicts += tally.conflicts;
+  summary.clusters += tally.clusters;
+  summary.neutralised += tally.neutralised;
+}
+
+}  // namespace
+
+Result<void> write(const WritePlan& plan, RowSink& sink, Summary& summary,
+                   const std::function<void(std::uint64_t rows)>& progress) {
+  const auto blocks = all_blocks(plan.sources);
+  std::uint64_t rows = 0;
+  for (const Source& source : plan.sources) rows += source.index.records;
+  const Families families(plan.clusters, plan.survey.suppressed, rows);
+
+  // Which record of the result each block begins with.
+  std::vector<std::uint64_t> survivors_before(blocks.size(), 0);
+  std::uint64_t survivors = 0;
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    survivors_before[b] = survivors;
+    const std::uint64_t end = b + 1 < blocks.size() ? blocks[b + 1].first_row : rows;
+    for (std::uint64_t row = blocks[b].first_row; row < end; ++row) {
+      survivors += families.survives(static_cast<std::uint32_t>(row)) ? 1 : 0;
+    }
+  }
+
+  struct Worker {
+    std::unique_ptr<Writer> writer;
+    Spelled spelled;
+    std::uint64_t neutralised = 0;
+  };
+  std::vector<Worker> workers(plan.settings.threads);
+  for (Worker& worker : workers) worker.writer = std::make_unique<Writer>(plan, families);
+
+  InOrder order;
+  const auto spell = [&](unsigned number, std::size_t index) -> Result<void> {
+    InOrder::Turn turn(order, index);
+    Worker& worker = workers[number];
+    worker.spelled.records.clear();
+    worker.spelled.left_out.clear();
+    worker.spelled.neutralised = 0;
+    CSVM_CHECK(
+        worker.writer->spell_block(blocks[index], survivors_before[index], sink, worker.spelled));
+    worker.neutralised += worker.spelled.neutralised;
+    if (!turn.wait()) return Error{Errc::cancelled, "cancelled"};
+    CSVM_CHECK(sink.write(worker.spelled));
+    if (progress) {
+      progress(index + 1 < blocks.size() ? blocks[index + 1].first_row : rows);
+    }
+    turn.pass();
+    return {};
+  };
+  CSVM_CHECK(run_parallel(plan.settings.threads, blocks.size(), plan.settings.stop, spell));
+
+  for (const Worker& worker : workers) {
+    add_up(worker.writer->tally(), summary);
+    summary.neutralised += worker.neutralised;
+    for (std::size_t s = 0; s < plan.sources.size(); ++s) {
+      summary.cleaned += worker.writer->cleaner(s).counts();
+      summary.sources[s].damage += worker.writer->cleaner(s).damage();
+    }
+  }
+  return {};
+}
+
+}  // namespace csvm::pipeline
