@@ -19,22 +19,33 @@ bool is_number(std::string_view word) {
   return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// The longest known phrase that begins at `at`; `count` is its number of words.
-const std::vector<Sense>* longest_phrase_at(const std::vector<std::string>& words, std::size_t at,
-                                            std::string& text, std::size_t& count) {
+/// A known phrase in a row of words.
+struct Phrase {
+  std::size_t words = 1;
+  const std::vector<Sense>* senses = nullptr;  // null: one word that is not known
+};
+
+/// Cuts `words` into known phrases so that the longest come first in importance ("company" +
+/// "number of employees", not "company number" + "of" + "employees"): the sum of squared lengths
+/// is largest. One entry per word; those inside a phrase are skipped by its length.
+std::vector<Phrase> best_phrases(const std::vector<std::string>& words) {
   const Vocabulary& vocabulary = Vocabulary::built_in();
-  const std::vector<Sense>* found = nullptr;
-  std::string phrase;
-  for (std::size_t n = 1; n <= longest_phrase && at + n <= words.size(); ++n) {
-    if (n > 1) phrase += ' ';
-    phrase += words[at + n - 1];
-    if (const auto* senses = vocabulary.find(phrase)) {
-      found = senses;
-      text = phrase;
-      count = n;
+  std::vector<Phrase> phrases(words.size());
+  std::vector<std::size_t> worth(words.size() + 1, 0);
+  std::string text;
+  for (std::size_t at = words.size(); at-- > 0;) {
+    worth[at] = worth[at + 1];
+    text.clear();
+    for (std::size_t n = 1; n <= longest_phrase && at + n <= words.size(); ++n) {
+      if (n > 1) text += ' ';
+      text += words[at + n - 1];
+      const auto* senses = vocabulary.find(text);
+      if (senses == nullptr || n * n + worth[at + n] < worth[at]) continue;
+      worth[at] = n * n + worth[at + n];
+      phrases[at] = {n, senses};
     }
   }
-  return found;
+  return phrases;
 }
 
 /// English and Romance plurals, where the singular is known.
@@ -48,12 +59,13 @@ const std::vector<Sense>* without_plural(std::string_view word) {
 std::vector<Piece> pieces_of(const std::vector<std::string>& words) {
   const Vocabulary& vocabulary = Vocabulary::built_in();
   std::vector<Piece> pieces;
+  const std::vector<Phrase> phrases = best_phrases(words);
   for (std::size_t at = 0; at < words.size();) {
-    std::string text;
-    std::size_t count = 1;
-    if (const auto* senses = longest_phrase_at(words, at, text, count)) {
-      pieces.push_back({std::move(text), senses, false});
-      at += count;
+    if (const Phrase& phrase = phrases[at]; phrase.senses != nullptr) {
+      std::string text = words[at];
+      for (std::size_t n = 1; n < phrase.words; ++n) text += ' ' + words[at + n];
+      pieces.push_back({std::move(text), phrase.senses, false});
+      at += phrase.words;
       continue;
     }
     const std::string& word = words[at++];
@@ -132,7 +144,13 @@ const std::array<std::string_view, 17> prepositions = {"of",  "de",  "da",  "do"
                                                        "du",  "d",   "van", "della", "von", "dell",
                                                        "des", "der", "la",  "l",     "at"};
 
-void take(Reading& reading, const Piece& piece, Languages languages) {
+/// "Is Public" asks; in "What is your title" the same word is a filler.
+bool is_question_word(std::string_view word) {
+  return word == "is" || word == "has" || word == "was" || word == "can";
+}
+
+void take(Reading& reading, const Piece& piece, Languages languages, bool is_first) {
+  if (!is_first && is_question_word(piece.text)) return;
   const Sense* sense = piece.senses == nullptr ? nullptr : sense_in(piece, languages);
   if (sense == nullptr) {
     if (is_number(piece.text) && piece.text.size() <= 2) {
@@ -178,7 +196,7 @@ std::vector<Reading> read_headers(const std::vector<std::string>& headers) {
       const Sense* sense = piece.senses == nullptr ? nullptr : sense_in(piece, languages);
       // What follows "for" says what the column is used for.
       if (sense != nullptr && sense->meant == Concept::purpose && !reading.terms.empty()) break;
-      take(reading, piece, languages);
+      take(reading, piece, languages, at == 0);
     }
   }
   return readings;

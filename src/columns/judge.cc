@@ -13,6 +13,7 @@ namespace {
 constexpr int said = 95;       // the header says it
 constexpr int by_row = 88;     // the neighbours decide
 constexpr int by_values = 86;  // the values decide
+constexpr int told_by_pages = 66;
 constexpr int half_said = 72;  // the header has a word that nobody knows
 constexpr int slip_penalty = 8;
 constexpr int confirmed_bonus = 4;
@@ -68,16 +69,16 @@ class Judge {
       return;
     }
     if (says == Verdict::confirm) score += confirmed_bonus;
-    if (meaning_.soft && says != Verdict::confirm) {
-      refuse("the values are no addresses or numbers, but the result of a check", role);
+    const bool has_telling_values = role == Role::work_email || role == Role::personal_email ||
+                                    role == Role::phone || role == Role::person_linkedin ||
+                                    role == Role::company_linkedin;
+    const bool told_by_values = says == Verdict::confirm && has_telling_values;
+    if (meaning_.soft && !told_by_values) {
+      refuse("it may hold the result of a check", role);
       return;
     }
     if (meaning_.unsure) {
       // Half understood: e-mails, phones and LinkedIn pages are told by their values.
-      const bool told_by_values =
-          says == Verdict::confirm &&
-          (role == Role::work_email || role == Role::personal_email || role == Role::phone ||
-           role == Role::person_linkedin || role == Role::company_linkedin);
       const std::size_t unknown = column_.reading.unknown.size();
       if (unknown > 1 && !told_by_values) {
         refuse(fmt::format("\"{}\" is not known", column_.reading.unknown.front()), role);
@@ -151,7 +152,9 @@ class Judge {
       case Attribute::linkedin:
         return decide_linkedin();
       case Attribute::linkedin_handle:
-        if (meaning_.entity == Entity::person) return;
+        if (meaning_.entity == Entity::person || people_ || row_.is_of_people) {
+          return refuse("a person's handle");
+        }
         if (values_.mostly(Shape::linkedin_company)) {
           return propose(Role::company_linkedin, by_values, Why::values, true,
                          "the values are company pages on LinkedIn");
@@ -209,6 +212,19 @@ class Judge {
         return decide_person();
       case Attribute::owner:
         return decide_owner();
+    }
+  }
+
+  /// Pages on LinkedIn tell what they are, whatever the header says; only where no other column
+  /// holds them.
+  void decide_unknown() {
+    if (values_.count < 2 || column_.reading.concepts.any({Concept::handle})) return;
+    if (values_.share(Shape::linkedin_person) >= 0.8 && !row_.has_person_linkedin) {
+      propose(Role::person_linkedin, told_by_pages, Why::values, false,
+              "the values are personal pages on LinkedIn");
+    } else if (values_.share(Shape::linkedin_company) >= 0.8 && !row_.has_company_linkedin) {
+      propose(Role::company_linkedin, told_by_pages, Why::values, false,
+              "the values are company pages on LinkedIn");
     }
   }
 
@@ -351,7 +367,8 @@ class Judge {
 
   void decide_category() {
     if (must_be_sure()) return;
-    const bool of_businesses = row_.local_business || meaning_.entity == Entity::company;
+    const bool of_businesses = row_.local_business || meaning_.entity == Entity::company ||
+                               (!row_.is_of_people && row_.has_company_name && !row_.crm_leads);
     if (!of_businesses && (people_ || row_.is_of_people || row_.crm_leads)) {
       return refuse("a category of anything", Role::industry);
     }

@@ -193,7 +193,8 @@ class Understanding {
     if (left_.any({website, domain})) drop({url, page, profile, address});
     if (has(domain)) drop({name, website});
     if (has(profile)) drop({url, page});
-    if (left_.any(place_parts)) drop({address, location, name});
+    if (left_.any(place_parts)) drop({address, location});
+    if (left_.any(place_words)) drop({name});
     if (has(address)) drop({location});
     if (has(industry)) drop({category, name, job});
     if (has(category)) drop({name});
@@ -205,7 +206,10 @@ class Understanding {
       left_.insert(job_title);
     }
     if (has(headline)) drop({profile, job, title});
-    if (has(job) && left_.any({company, email})) drop({job});
+    if (has(job) &&
+        left_.any({company, email, employees, industry, founded, revenue, website, domain})) {
+      drop({job});
+    }
     if (left_.any({first_name, last_name, full_name})) drop({name});
     if (has(first_name) && has(last_name)) {
       drop({first_name, last_name});

@@ -16,8 +16,4 @@ std::optional<Role> role_named(std::string_view name);
 /// What a role is called in a sentence: "a work e-mail address".
 std::string_view in_words(Role role);
 
-/// The words of a header or name run together, for comparing blind to case, accents, blanks,
-/// punctuation and camelCase.
-std::string comparing_key(std::string_view header);
-
 }  // namespace csvm::columns

@@ -83,6 +83,9 @@ void note(Row& row, const Column& column) {
       break;
   }
   row.has_person_linkedin |= is_linkedin_of_person(column, row.type);
+  row.has_company_linkedin |=
+      meaning.attribute == Attribute::linkedin &&
+      (meaning.entity == Entity::company || column.values.mostly(Shape::linkedin_company));
 }
 
 }  // namespace

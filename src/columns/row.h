@@ -36,6 +36,7 @@ struct Row {
   bool has_job_title = false;
   bool has_company_name = false;
   bool has_person_linkedin = false;
+  bool has_company_linkedin = false;
   bool has_company_industry = false;
   bool has_industry = false;
   bool has_email = false;

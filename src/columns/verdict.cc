@@ -47,8 +47,8 @@ Verdict linkedin(const Values& values, Shape wanted, Shape other) {
   const bool handles = values.share(Shape::single_word) + values.share(Shape::host) <= 0 ||
                        values.mostly(Shape::host) || values.mostly(Shape::email) ||
                        values.mostly(Shape::digits) || values.mostly(Shape::boolean) ||
-                       values.mostly(Shape::status) || values.mostly(Shape::date) ||
-                       values.mean_words > 5;
+                       values.mostly(Shape::identifier) || values.mostly(Shape::status) ||
+                       values.mostly(Shape::date) || values.mean_words > 5;
   return handles ? Verdict::veto : Verdict::neutral;
 }
 

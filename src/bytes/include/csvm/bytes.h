@@ -32,6 +32,8 @@ struct OpenOptions {
   /// Name of an encoding that is not to be detected ("utf-8", "windows-1252", ...).
   std::optional<std::string> encoding;
   Limits limits;
+  /// Open a file of no bytes as an empty text instead of refusing it.
+  bool allow_empty = false;
   unsigned threads = 1;
   std::stop_token stop;
 };
@@ -63,17 +65,27 @@ class Text {
 
   /// Bytes of the file as given, before inflation and conversion.
   virtual std::uint64_t original_size() const = 0;
+
+  /// True when all of it was seen to be well-formed UTF-8 on opening; otherwise a reader has to
+  /// look for bytes that are not.
+  virtual bool well_formed() const = 0;
 };
 
 /// Opens `path` ("-" is standard input), inflates gzip, finds the encoding and converts.
 /// Fails with `not_found`, `io`, `limit_exceeded`, and `invalid_input` for what is no text: the
 /// message names the file and what it seems to be (a ZIP archive, an Excel workbook, an image, an
 /// HTML page, an empty file ...).
-/// A file that is UTF-8 but for some bytes stays UTF-8: `csv` rejects the records they are in.
+/// A file that is UTF-8 but for some bytes stays UTF-8, and what a converter cannot read becomes
+/// an invalid byte (0xFF): `csv` rejects the records they are in.
 Result<std::unique_ptr<Text>> open_text(const std::string& path, const OpenOptions& options = {});
 
-/// Text that is already in memory, for tests and for small uploads. Must be UTF-8.
+/// Text that is already in memory, for tests and for small uploads. A byte order mark is no part of
+/// it; bytes that are not UTF-8 are allowed (see `well_formed`).
 std::unique_ptr<Text> text_from_string(std::string name, std::string utf8);
+
+/// Where the first byte stands that is not part of well-formed UTF-8 (no surrogates, no overlong
+/// forms, nothing above U+10FFFF; a sequence cut off by the end counts), or npos. Vectorised.
+std::size_t first_invalid_utf8(std::string_view text);
 
 /// A file that appears under its name only when it is whole: written under a temporary name in
 /// the same folder, renamed by `commit()`, removed by the destructor otherwise. "-" is standard

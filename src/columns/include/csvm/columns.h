@@ -56,6 +56,10 @@ struct FieldSet {
   std::vector<Field> fields;
 };
 
+/// A header or name as it is compared: blind to case, accents, blanks, punctuation, underscores and
+/// camelCase ("Job-Title", "job_title" and "jobTitle" are one). Empty when nothing is left.
+std::string comparing_key(std::string_view header);
+
 /// The role that a field of this name has ("Company Website" -> company_domain), `other` if none.
 Role role_of(std::string_view field_name, TableType type);
 

@@ -50,6 +50,13 @@ struct Shape {
   std::uint64_t data_line = 1;
   /// Lines before the header that belong to no record (preamble, `sep=;`).
   std::uint64_t preamble_lines = 0;
+  /// Where the first physical record starts (after a `sep=;` line), for reading a file as it lies.
+  std::uint64_t first_byte = 0;
+  std::uint64_t first_line = 1;
+  /// Cells that most records have, and how many of the records looked at have so many: what a
+  /// damaged record is judged by.
+  std::uint32_t columns = 0;
+  std::uint64_t column_evidence = 0;
 };
 
 /// A cell of a record, as a place in its batch's text. Without the quotes around it.
@@ -91,11 +98,15 @@ struct Index {
   std::vector<Block> blocks;
   std::uint64_t records = 0;    // data records, blank lines and rejects not counted
   std::uint64_t max_cells = 0;  // most cells with data in a record (surplus empty ones not counted)
-  std::uint64_t short_records = 0;  // fewer cells than the header
+  std::uint64_t short_records = 0;  // fewer cells than the header (than most, without a header)
   std::uint64_t long_records = 0;   // surplus cells with data
   std::vector<Record>
       first_ragged;  // the first of them (at most 100), for warnings; cells by count only
   std::vector<Reject> rejects;  // in order
+  /// Records with a quote that is none (`5" pipe` after a quote was opened): read by the letter, as
+  /// that gave the number of cells the other records have.
+  std::uint64_t repaired_records = 0;
+  std::vector<Record> first_repaired;  // at most 100; cells by count only
 };
 
 /// Records of one block, flat, to be reused from block to block.
@@ -117,14 +128,20 @@ struct Batch {
 std::string_view value(const Batch& batch, const Cell& cell, const Dialect& dialect,
                        std::string& scratch);
 
+/// What is known of a dialect beforehand.
+struct DialectHints {
+  std::optional<char> delimiter, quote, escape, comment;
+  std::optional<bool> double_quote, trim;
+};
+
 struct SniffOptions {
-  /// What is known beforehand; unset parts are found.
-  std::optional<Dialect> dialect;
+  DialectHints known;  // unset parts are found
   Limits limits;
 };
 
 /// Finds dialect, preamble and header row from the first part of a text.
-/// Fails with `invalid_input` when the text is no table (see product.md, "Reading").
+/// Fails with `invalid_input` when the text holds no record (blank lines only), `limit_exceeded`
+/// when its first record is beyond the limits.
 Result<Shape> sniff(const bytes::Text& text, const SniffOptions& options = {});
 
 struct IndexOptions {
@@ -148,6 +165,9 @@ Result<void> read_block(const bytes::Text& text, const Shape& shape, const Block
 /// known (0). For picking single rows of a file.
 Result<void> read_record(const bytes::Text& text, const Shape& shape, std::uint64_t byte,
                          const Limits& limits, Batch& batch);
+
+/// The shape of a file read as it lies: all physical records are data, from the first byte on.
+Shape physical(Shape shape);
 
 /// Appends `cell` to `out`, quoted when it must be to be read back as it is.
 void append_cell(std::string& out, std::string_view cell, char delimiter = ',');

@@ -1,0 +1,105 @@
+#include "groups.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace csvm::cluster {
+namespace {
+
+constexpr std::size_t rows_a_partition = 1024;
+
+/// Where one round's entries go: partition by the hash's highest bits.
+struct Round {
+  unsigned shift;          // hash >> shift is the partition
+  std::size_t first;       // partition of the round
+  std::size_t partitions;  // of the round
+
+  // Index within the round, or `partitions` when the hash is another round's.
+  std::size_t index(std::uint64_t hash) const {
+    const std::size_t partition = shift >= 64 ? 0 : static_cast<std::size_t>(hash >> shift);
+    return partition >= first && partition < first + partitions ? partition - first : partitions;
+  }
+};
+
+}  // namespace
+
+Result<void> each_group(
+    std::size_t rows, const GroupingOptions& options,
+    const std::function<std::uint64_t(std::uint32_t row)>& hash_of,
+    const std::function<void(std::size_t partitions)>& begin,
+    const std::function<void(std::size_t partition, std::span<const HashedRow> group)>& use) {
+  const std::size_t all_partitions =
+      std::bit_ceil(std::clamp<std::size_t>(rows / rows_a_partition, 1, std::size_t{1} << 14));
+  std::size_t rounds = 1;
+  if (options.memory_bytes > 0) {
+    const std::uint64_t wanted = rows * sizeof(HashedRow) / options.memory_bytes + 1;
+    rounds = std::min<std::size_t>(std::bit_ceil(static_cast<std::size_t>(wanted)), all_partitions);
+  }
+  begin(all_partitions);
+  if (rows == 0) return {};
+
+  const unsigned bits = static_cast<unsigned>(std::countr_zero(all_partitions));
+  const std::size_t slices = options.threads == 0 ? 1 : options.threads;
+  const std::size_t slice_rows = (rows + slices - 1) / slices;
+  std::vector<HashedRow> entries;
+  std::vector<std::vector<std::size_t>> places(slices);  // [slice][partition]
+
+  for (std::size_t round = 0; round < rounds; ++round) {
+    const std::size_t partitions = all_partitions / rounds;
+    const Round part{64 - bits, round * partitions, partitions};
+    const auto each_row = [&](std::size_t slice, const auto& visit) {
+      const std::size_t end = std::min(rows, (slice + 1) * slice_rows);
+      for (std::size_t row = slice * slice_rows; row < end; ++row) {
+        const std::uint64_t hash = hash_of(static_cast<std::uint32_t>(row));
+        if (hash == 0) continue;
+        const std::size_t index = part.index(hash);
+        if (index < partitions) visit(index, HashedRow{hash, static_cast<std::uint32_t>(row)});
+      }
+    };
+    CSVM_CHECK(run_parallel(
+        options.threads, slices, options.stop, [&](unsigned, std::size_t slice) -> Result<void> {
+          places[slice].assign(partitions, 0);
+          each_row(slice, [&](std::size_t index, const HashedRow&) { ++places[slice][index]; });
+          return {};
+        }));
+    std::vector<std::size_t> begins(partitions + 1);
+    std::size_t total = 0;
+    for (std::size_t index = 0; index < partitions; ++index) {
+      begins[index] = total;
+      for (auto& place : places) {
+        const std::size_t count = place[index];
+        place[index] = total;
+        total += count;
+      }
+    }
+    begins[partitions] = total;
+    if (entries.size() < total) entries.resize(total);
+    CSVM_CHECK(run_parallel(options.threads, slices, options.stop,
+                            [&](unsigned, std::size_t slice) -> Result<void> {
+                              each_row(slice, [&](std::size_t index, const HashedRow& entry) {
+                                entries[places[slice][index]++] = entry;
+                              });
+                              return {};
+                            }));
+    CSVM_CHECK(run_parallel(options.threads, partitions, options.stop,
+                            [&](unsigned, std::size_t index) -> Result<void> {
+                              const auto from =
+                                  entries.begin() + static_cast<std::ptrdiff_t>(begins[index]);
+                              const auto to =
+                                  entries.begin() + static_cast<std::ptrdiff_t>(begins[index + 1]);
+                              std::sort(from, to, [](const HashedRow& a, const HashedRow& b) {
+                                return a.hash != b.hash ? a.hash < b.hash : a.row < b.row;
+                              });
+                              for (auto group = from; group != to;) {
+                                auto end = group + 1;
+                                while (end != to && end->hash == group->hash) ++end;
+                                if (end - group > 1) use(part.first + index, {group, end});
+                                group = end;
+                              }
+                              return {};
+                            }));
+  }
+  return {};
+}
+
+}  // namespace csvm::cluster

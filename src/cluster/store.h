@@ -1,0 +1,160 @@
+// store.h - what matching keeps of the rows: flat records and packed text.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "company_name.h"
+#include "csvm/cluster.h"
+#include "identifiers.h"
+#include "person_name.h"
+
+namespace csvm::cluster {
+
+/// Elements in pieces that never move: growing costs no copy, and joining copies what is new.
+template <class T>
+class Pieces {
+ public:
+  static constexpr std::size_t piece_bits = 12;
+  static constexpr std::size_t piece_size = std::size_t{1} << piece_bits;
+
+  T& push() {
+    if (size_ == pieces_.size() * piece_size) {
+      pieces_.push_back(std::make_unique_for_overwrite<T[]>(piece_size));
+    }
+    T& place = (*this)[size_++];
+    return place;
+  }
+  void append(const Pieces& later) {
+    for (std::size_t i = 0; i < later.size_; ++i) push() = later[i];
+  }
+  T& operator[](std::size_t i) { return pieces_[i >> piece_bits][i & (piece_size - 1)]; }
+  const T& operator[](std::size_t i) const {
+    return pieces_[i >> piece_bits][i & (piece_size - 1)];
+  }
+  std::size_t size() const { return size_; }
+
+ private:
+  std::vector<std::unique_ptr<T[]>> pieces_;
+  std::size_t size_ = 0;
+};
+
+/// Bytes that never move.
+class TextArena {
+ public:
+  char* take(std::size_t bytes);
+  void append(TextArena&& later);
+
+ private:
+  static constexpr std::size_t chunk_bytes = std::size_t{16} << 10;
+  std::vector<std::unique_ptr<char[]>> chunks_;
+  std::size_t used_ = chunk_bytes;  // of the last chunk
+};
+
+/// The texts of a row that comparing looks at; words are folded, one blank between them.
+enum class Part : std::uint8_t {
+  given,
+  family,
+  alias,
+  company,        // core words
+  company_alias,  // "X" of "X dba Y"
+  label,          // the site's own name
+  location,       // words of where the person or company is
+  local,          // work e-mail: before the @
+  personal_local,
+  title,
+};
+inline constexpr std::size_t part_count = 10;
+
+/// Packed as part_count lengths, then the texts. A part is cut at 255 bytes.
+struct Parts {
+  std::array<std::string_view, part_count> text;
+  std::string_view& operator[](Part part) { return text[static_cast<std::size_t>(part)]; }
+  std::string_view operator[](Part part) const { return text[static_cast<std::size_t>(part)]; }
+};
+const char* pack(const Parts& parts, std::size_t count, TextArena& arena);
+void unpack(const char* packed, std::size_t count, Parts& parts);
+
+/// How many parts rows keep in exact mode: the name, to see whether two names contradict.
+inline constexpr std::size_t exact_parts = 3;
+
+/// One row in exact mode. 0 stands for "there is none".
+struct ExactRow {
+  std::uint64_t key_low, key_high;  // hash of the key parts; 0 when a part is missing
+  std::uint64_t profile;            // LinkedIn profile (people)
+  std::uint64_t mailbox;            // an address of the person's own (people)
+  const char* name;                 // packed parts, null for companies
+};
+
+/// One row in fuzzy mode. Numbers are hashes; 0 stands for "there is none".
+struct FuzzyRow {
+  const char* text;  // packed parts
+  std::uint64_t key;
+  std::uint64_t profile;          // person's LinkedIn
+  std::uint64_t company_profile;  // company's LinkedIn
+  std::uint64_t site;
+  std::uint64_t work;      // address
+  std::uint64_t personal;  // address, also a free-mail one in the work column
+  std::uint64_t phone;
+  std::uint64_t work_domain;
+  std::uint8_t generation;
+  bool work_is_role;
+  bool personal_is_role;
+};
+
+struct Comparables::Store {
+  columns::TableType type = columns::TableType::people;
+  Mode mode = Mode::none;
+  bool has_name = true;
+  bool has_company = true;
+  std::size_t rows = 0;
+  Pieces<ExactRow> exact;
+  Pieces<FuzzyRow> fuzzy;
+  TextArena texts;
+
+  // Readers and buffers of `add`.
+  NameReader names;
+  CompanyReader companies;
+  Words words;
+  std::string buffer, scratch;
+};
+
+/// Adds a row in the form that its mode needs.
+void add_exact(Comparables::Store& store, const RowValues& values);
+void add_fuzzy(Comparables::Store& store, const RowValues& values);
+
+/// The key of exact mode: the parts hashed; 0 twice when a part is missing.
+struct Key {
+  std::uint64_t low = 0, high = 0;
+};
+Key exact_key(Comparables::Store& store, const PersonName& name, const CompanyName& company,
+              std::uint64_t site);
+
+/// Appends `words` to `out`, one blank between them.
+template <class Words>
+void append_words(const Words& words, std::string& out) {
+  bool first = true;
+  for (const std::string_view word : words) {
+    if (!first) out += ' ';
+    out += word;
+    first = false;
+  }
+}
+
+/// Calls `use` with each word of a packed text.
+template <class Use>
+void each_word(std::string_view text, Use&& use) {
+  while (!text.empty()) {
+    const std::size_t end = text.find(' ');
+    use(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+}
+
+}  // namespace csvm::cluster

@@ -1,0 +1,28 @@
+// Reading JSON documents that people write: places of mistakes, keys given twice.
+#pragma once
+
+#include <boost/json.hpp>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "csvm/base.h"
+
+namespace csvm::recipe {
+
+/// Parses a document; comments and trailing commas are allowed, at most 32 levels. Fails with
+/// `invalid_input`: "NAME, line L, column C: REASON".
+Result<boost::json::value> parse_document(std::string_view json, std::string_view name);
+
+/// The keys that stand twice in one object of a well-formed document, as paths.
+std::vector<std::string> repeated_keys(std::string_view json);
+
+/// "a text", "a number", "a list" ...: what a value is, in a sentence.
+std::string_view kind_in_words(const boost::json::value& value);
+
+/// `path` + one key: bare when it is a plain word (`rules.names`), else quoted (`a."b c"`).
+std::string path_of(std::string_view path, std::string_view key);
+std::string path_of(std::string_view path, std::size_t index);
+
+}  // namespace csvm::recipe
