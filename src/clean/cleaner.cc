@@ -23,13 +23,15 @@ constexpr std::array<std::string_view, rule_count> rule_names = {
 
 bool is_email(Role role) { return role == Role::work_email || role == Role::personal_email; }
 
-/// `value` of a column of LinkedIn pages of one kind; borrows `value` or `out`.
-std::string_view clean_linkedin(LinkedinKind kind, std::string_view value, std::string& out) {
+/// `value` of a column of LinkedIn pages; borrows `value` or `out`. A bare name is taken for a
+/// company's where companies stand. It is never taken for a person's: were it a company's after
+/// all, everybody who works there would become one person.
+std::string_view clean_linkedin(Role role, std::string_view value, std::string& out) {
   LinkedinPage page = linkedin_page(value);
-  if (page.kind == LinkedinKind::none) {
-    page = {kind, bare_linkedin_name(value, false)};
-    if (page.name.empty()) return value;
+  if (page.kind == LinkedinKind::none && role == Role::company_linkedin) {
+    page = {LinkedinKind::company, bare_linkedin_name(value, false)};
   }
+  if (page.name.empty()) return value;
   out.clear();
   append_linkedin_url(page, out);
   return out;
@@ -153,12 +155,9 @@ std::string_view Cleaner::clean(Role role, std::string_view value) {
       return counted(Rule::domains, value, clean_domain(value, affixes, role_buffer_));
     }
     case Role::person_linkedin:
-    case Role::company_linkedin: {
+    case Role::company_linkedin:
       if (!rules_->on(Rule::linkedin) || is_clean_linkedin_url(value)) return value;
-      const LinkedinKind kind =
-          role == Role::person_linkedin ? LinkedinKind::person : LinkedinKind::company;
-      return counted(Rule::linkedin, value, clean_linkedin(kind, value, role_buffer_));
-    }
+      return counted(Rule::linkedin, value, clean_linkedin(role, value, role_buffer_));
     case Role::company_linkedin_handle:
       if (!rules_->on(Rule::linkedin)) return value;
       return counted(Rule::linkedin, value, clean_handle(value, role_buffer_));

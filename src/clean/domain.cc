@@ -2,6 +2,8 @@
 
 #include <unicode/idna.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 
 #include "ascii.h"
@@ -115,11 +117,31 @@ void cut_suffixes(std::string_view& host, const std::vector<std::string>& suffix
   }
 }
 
-/// What tells a page on a shared host: its path, with the query only where a script needs it.
+/// True when every key of a query ("ref=x&utm_source=y") only tells how the visitor came.
+bool is_tracking(std::string_view query) {
+  static constexpr std::string_view trackers[] = {
+      "ref",  "fref", "refid",  "fbclid", "gclid", "igshid", "igsh",   "mibextid", "trk",
+      "_rdr", "src",  "source", "hl",     "lang",  "locale", "si",     "share",    "feature",
+      "s",    "t",    "_rdc",   "__tn__", "sk",    "lipi",   "mc_cid", "mc_eid",   "rdid"};
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.size(), query.find('&'));
+    const std::string_view key = query.substr(0, std::min(end, query.find('=')));
+    const bool tracker =
+        key.empty() || key.starts_with("utm_") ||
+        std::find(std::begin(trackers), std::end(trackers), key) != std::end(trackers);
+    if (!tracker) return false;
+    query.remove_prefix(std::min(query.size(), end + 1));
+  }
+  return true;
+}
+
+/// What tells a page on a shared host: its path, and its query if that says more than where a
+/// visitor came from.
 std::string_view page_of(std::string_view tail) {
-  static constexpr ByteSet ends("?#");
-  std::string_view path = tail.substr(0, ends.find(tail));
-  if (path.ends_with(".php")) path = tail.substr(0, tail.find('#'));
+  tail = tail.substr(0, tail.find('#'));
+  const std::size_t mark = std::min(tail.size(), tail.find('?'));
+  if (mark < tail.size() && !is_tracking(tail.substr(mark + 1))) return tail;
+  std::string_view path = tail.substr(0, mark);
   while (!path.empty() && path.back() == '/') path.remove_suffix(1);
   return path;
 }

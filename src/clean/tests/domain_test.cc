@@ -91,6 +91,8 @@ TEST(Domains, KeepThePageOnAHostThatAnybodyHasOneOn) {
   expect_all(Role::company_domain,
              {{"https://www.facebook.com/AcmeInc/?ref=br", "facebook.com/AcmeInc"},
               {"https://www.facebook.com/profile.php?id=1#x", "facebook.com/profile.php?id=1"},
+              {"https://www.google.com/maps/?cid=7", "google.com/maps/?cid=7"},
+              {"https://instagram.com/acme?utm_source=x&igshid=1", "instagram.com/acme"},
               {"http://m.facebook.com/", "facebook.com"},
               {"https://linktr.ee/acme", "linktr.ee/acme"},
               {"https://acme.wordpress.com/about", "acme.wordpress.com"},

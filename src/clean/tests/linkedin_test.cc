@@ -11,8 +11,9 @@ TEST(LinkedinProfiles, HaveOneSpelling) {
        {"https://www.linkedin.com/in/jane-doe-12/", "http://www.linkedin.com/in/jane-doe-12",
         "linkedin.com/in/Jane-Doe-12", "www.linkedin.com/in/jane-doe-12?trk=x#y",
         "https://uk.linkedin.com/in/jane-doe-12/en", "https://m.linkedin.com/in/jane-doe-12",
-        "HTTPS://LINKEDIN.COM/IN/JANE-DOE-12", "in/jane-doe-12", "/in/jane-doe-12/", "jane-doe-12",
-        "@jane-doe-12", "[Jane](https://www.linkedin.com/in/jane-doe-12)",
+        "HTTPS://LINKEDIN.COM/IN/JANE-DOE-12", "in/jane-doe-12",
+        "/in/jane-doe-12/"
+        "[Jane](https://www.linkedin.com/in/jane-doe-12)",
         "<https://www.linkedin.com/in/jane-doe-12>", "//linkedin.com/in/jane-doe-12",
         "https://www.linkedin.com/in/jane-doe-12/details/experience/",
         "https://www.linkedin.com:443/in/jane-doe-12",
@@ -54,7 +55,7 @@ TEST(LinkedinAddressesWithoutAPublicName, Stay) {
                "https://www.linkedin.com/sales/people/ACwAAAxyz", "https://lnkd.in/abc",
                "https://www.linkedin.com/profile/view?id=1", "https://www.linkedin.com/in/",
                "https://www.linkedin.com", "https://notlinkedin.com/in/jane", "Jane Doe", "yes",
-               "jane", "https://www.linkedin.com/in/jane doe",
+               "jane", "jane-doe-12", "@jane-doe", "https://www.linkedin.com/in/jane doe",
                "https://www.linkedin.com/in/jane, https://www.linkedin.com/in/john",
                "https://acme.com/in/jane"});
   expect_kept(Role::company_linkedin,
