@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "command.h"
+#include "map_command.h"
+#include "match_command.h"
 #include "merge_command.h"
 #include "read_command.h"
 #include "version.h"
@@ -30,7 +32,8 @@ int main(int argc, char** argv) {
   CLI::App app("Turns many lead exports into one clean table.", "csv-merger");
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("csv-merger ") + version);
-  const std::vector<Command> commands = {merge_command(app), read_command(app)};
+  const std::vector<Command> commands = {merge_command(app), map_command(app), match_command(app),
+                                         read_command(app)};
   try {
     app.parse(arguments(argc, argv));
   } catch (const CLI::ParseError& error) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "csvm/output.h"
+#include "json_text.h"
 
 namespace csvm::output {
 namespace {
@@ -31,28 +32,6 @@ json::object fill_rates(const pipeline::Table& table, const std::vector<std::uin
     rates[table.columns[c]] = share(filled[c], rows);
   }
   return rates;
-}
-
-json::array mapping_of(const pipeline::Source& source, const columns::FieldSet& fields) {
-  json::array columns_json;
-  for (std::size_t c = 0; c < source.mapping.columns.size(); ++c) {
-    const columns::ColumnDecision& decision = source.mapping.columns[c];
-    json::object column;
-    column["header"] = source.headers[c];
-    if (decision.field) {
-      column["field"] = fields.fields[*decision.field].name;
-    } else {
-      column["field"] = nullptr;
-    }
-    column["confidence"] = decision.confidence;
-    column["why"] = columns::to_string(decision.why);
-    column["reason"] = decision.reason;
-    json::array samples;
-    for (const auto& sample : decision.samples) samples.emplace_back(sample);
-    column["samples"] = std::move(samples);
-    columns_json.push_back(std::move(column));
-  }
-  return columns_json;
 }
 
 json::array warnings_of(const pipeline::Source& source) {
@@ -113,7 +92,7 @@ json::object source_json(const pipeline::Source& source, const pipeline::SourceC
   object["bytes"] = source.text->original_size();
   object["preamble_lines"] = source.shape.preamble_lines;
   object["platform"] = source.mapping.platform;
-  object["mapping"] = mapping_of(source, fields);
+  object["mapping"] = columns_json(source, fields);
   object["fill_rates"] = fill_rates(table, counts.filled, counts.read - counts.rejected);
   object["spreadsheet_damage"] = damage_of(counts.damage);
   object["ragged_rows"] = warnings_of(source);
@@ -155,40 +134,6 @@ json::array possible_of(const pipeline::Summary& summary,
                                     {"reason", pair.reason}});
   }
   return possible;
-}
-
-// Boost.JSON writes one long line; people read reports.
-void append_pretty(std::string& out, const json::value& value, std::size_t depth) {
-  const std::string indent(2 * (depth + 1), ' ');
-  const std::string outdent(2 * depth, ' ');
-  if (const auto* object = value.if_object(); object != nullptr && !object->empty()) {
-    out += "{\n";
-    bool first = true;
-    for (const auto& [key, member] : *object) {
-      if (!first) out += ",\n";
-      first = false;
-      out += indent + json::serialize(json::value(key)) + ": ";
-      append_pretty(out, member, depth + 1);
-    }
-    out += "\n" + outdent + "}";
-  } else if (const auto* array = value.if_array();
-             array != nullptr && !array->empty() && array->front().is_structured()) {
-    out += "[\n";
-    bool first = true;
-    for (const auto& element : *array) {
-      if (!first) out += ",\n";
-      first = false;
-      out += indent;
-      append_pretty(out, element, depth + 1);
-    }
-    out += "\n" + outdent + "]";
-  } else if (value.is_double()) {
-    // The shortest text of a double is not what Boost.JSON writes (1E-1).
-    const double number = value.get_double();
-    out += fmt::format("{}", number);
-  } else {
-    out += json::serialize(value);
-  }
 }
 
 }  // namespace

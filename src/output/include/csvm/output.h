@@ -80,6 +80,11 @@ std::string report_json(const pipeline::Summary& summary,
                         const std::vector<pipeline::Source>& sources,
                         const pipeline::Settings& settings, const RunFacts& facts);
 
+/// The mapping of the sources as JSON text: one object for one source, else an array of them, each
+/// with `file`, `platform`, `mapping` {header: field or null}, `columns` and `primary`.
+std::string mapping_json(const std::vector<pipeline::Source>& sources,
+                         const columns::FieldSet& fields);
+
 /// Writes a text file that appears whole or not at all.
 Result<void> write_file(const std::string& path, std::string_view text);
 
