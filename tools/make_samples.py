@@ -432,7 +432,6 @@ def broken_files():
         "image.csv": png_of_one_pixel(),
         "json_answer.csv": b'{"error": "export not ready", "retry_after": 30}\n',
         "empty.csv": b"",
-        "blank_lines.csv": b"\n\n \n\n",
         "header_only.csv": header,
         "cut_gzip.csv.gz": gzip.compress(whole * 40, mtime=0)[:60],
         "unbalanced_quote.csv": header + rows[0] + b'Knut,Osterhaus,"Tidewater Tools,knut@tidewater-tools.example\n'
