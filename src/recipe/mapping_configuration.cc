@@ -1,13 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
 #include <iterator>
 #include <unordered_map>
 
 #include "csvm/recipe.h"
 #include "json_reader.h"
+#include "mistakes.h"
 
 namespace csvm::recipe {
 namespace {
@@ -15,7 +14,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t max_file_bytes = std::size_t{4} << 20;
-constexpr std::size_t max_mistakes = 20;
 constexpr std::size_t max_name_bytes = 200;
 
 std::string trimmed(std::string_view text) {
@@ -29,7 +27,7 @@ std::string_view view(json::string_view text) { return {text.data(), text.size()
 /// Reads one document and collects what is wrong with it.
 class Reader {
  public:
-  explicit Reader(std::string_view name) : name_(name) {}
+  explicit Reader(std::string_view name) : name_(name), mistakes_(name) {}
 
   Result<MappingConfiguration> read(std::string_view text) {
     const json::value document = CSVM_TRY(parse_document(text, name_));
@@ -52,33 +50,18 @@ class Reader {
         unknown_key("", key, "known are company_mappings, people_mappings and data_cleaning_rules");
       }
     }
-    if (!mistakes_.empty()) return failure();
+    if (!mistakes_.empty()) return mistakes_.error();
     return std::move(configuration_);
   }
 
  private:
-  void mistake(const std::string& path, std::string_view what) {
-    mistakes_.push_back(fmt::format("{}: {}", path, what));
-  }
+  void mistake(const std::string& path, std::string_view what) { mistakes_.add(path, what); }
   void warning(const std::string& path, std::string_view what) {
     configuration_.warnings.push_back(fmt::format("{}: {}: {}", name_, path, what));
   }
   void unknown_key(std::string_view path, std::string_view key, std::string_view known) {
     if (key.starts_with('_') || key.starts_with('$')) return;  // people's own notes
     warning(path_of(path, key), fmt::format("is not known and has no effect; {}", known));
-  }
-
-  Error failure() const {
-    std::string message = fmt::format("{}: ", name_);
-    if (mistakes_.size() == 1) return {Errc::invalid_input, message + mistakes_.front()};
-    message += fmt::format("{} mistakes", mistakes_.size());
-    for (std::size_t i = 0; i < std::min(mistakes_.size(), max_mistakes); ++i) {
-      message += "\n  " + mistakes_[i];
-    }
-    if (mistakes_.size() > max_mistakes) {
-      message += fmt::format("\n  and {} more", mistakes_.size() - max_mistakes);
-    }
-    return {Errc::invalid_input, std::move(message)};
   }
 
   // Fields and aliases.
@@ -287,7 +270,7 @@ class Reader {
 
   std::string name_;
   MappingConfiguration configuration_;
-  std::vector<std::string> mistakes_;
+  Mistakes mistakes_;
 };
 
 std::string quoted(std::string_view text) {
@@ -327,25 +310,8 @@ Result<MappingConfiguration> parse_mapping_configuration(std::string_view text,
 }
 
 Result<MappingConfiguration> load_mapping_configuration(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    const int reason = errno;
-    Error error = io_error("read the mapping configuration", path, reason);
-    if (reason == ENOENT) error.code = Errc::not_found;
-    return error;
-  }
-  std::string text;
-  char block[4096];
-  while (file.read(block, sizeof(block)) || file.gcount() > 0) {
-    text.append(block, static_cast<std::size_t>(file.gcount()));
-    if (text.size() > max_file_bytes) {
-      return Error{Errc::limit_exceeded,
-                   fmt::format("{}: a mapping configuration has at most {} MiB", path,
-                               max_file_bytes >> 20)};
-    }
-  }
-  if (file.bad()) return io_error("read the mapping configuration", path, errno);
-  return parse_mapping_configuration(text, path);
+  return parse_mapping_configuration(
+      CSVM_TRY(read_document_file(path, "mapping configuration", max_file_bytes)), path);
 }
 
 std::string to_json(const MappingConfiguration& configuration) {
