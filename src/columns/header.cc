@@ -178,15 +178,17 @@ void take(Reading& reading, const Piece& piece, Languages languages, bool is_fir
 /// "Vendor Website", "Vendor Email": in a list of vendors they are the companies, unless the row
 /// names another company; else they are another party.
 void settle_traders(std::vector<Reading>& readings) {
-  std::ptrdiff_t begun_by_one = 0;
+  int begun_by_one = 0;
+  bool names_one = false;
   bool names_company = false;
   for (const Reading& reading : readings) {
     const bool begun = !reading.terms.empty() && reading.terms.front().meant == Concept::trader;
     begun_by_one += begun;
+    names_one |= reading.concepts == Concepts{Concept::trader, Concept::name};
     names_company |= !begun && (reading.concepts == Concepts{Concept::company} ||
                                 reading.concepts == Concepts{Concept::company, Concept::name});
   }
-  const bool subject = begun_by_one >= 2 && !names_company;
+  const bool subject = (begun_by_one >= 2 || names_one) && !names_company;
   for (Reading& reading : readings) {
     if (!reading.concepts.has(Concept::trader)) continue;
     const Concept meant = subject ? Concept::company : Concept::party;

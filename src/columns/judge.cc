@@ -17,6 +17,7 @@ constexpr int told_by_pages = 66;
 constexpr int half_said = 72;  // the header has a word that nobody knows
 constexpr int slip_penalty = 8;
 constexpr int confirmed_bonus = 4;
+constexpr int range_rank = 8;
 
 class Judge {
  public:
@@ -89,8 +90,13 @@ class Judge {
     }
     if (column_.reading.corrected) score -= slip_penalty;
     if (judgement_.proposals.empty()) judgement_.refusal.clear();
+    // An exact figure goes before a range, whatever the header calls it.
+    const bool is_figure = role == Role::employee_count || role == Role::revenue;
+    const bool unsaid_range =
+        is_figure && values_.mostly(Shape::range) && !column_.reading.concepts.has(Concept::range);
+    const int rank = meaning_.rank + (unsaid_range ? range_rank : 0);
     judgement_.proposals.push_back(
-        {role, std::clamp(score, 0, 99), meaning_.rank, why, as_fallback, std::move(reason)});
+        {role, std::clamp(score, 0, 99), rank, why, as_fallback, std::move(reason)});
   }
 
   void propose_said(Role role, bool as_fallback = false) {

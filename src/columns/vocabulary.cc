@@ -36,7 +36,8 @@ Languages language_bit(std::string_view code) {
   return any_language;
 }
 
-/// German (and Dutch) words are also written without umlauts: "groesse" beside the one with an umlaut.
+/// German (and Dutch) words are also written without umlauts: "groesse" beside the one with an
+/// umlaut.
 std::string spelled_out_umlauts(std::string_view word) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> umlauts = {
       {{"\u00e4", "ae"},
