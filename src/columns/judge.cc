@@ -46,7 +46,9 @@ class Judge {
     } else {
       decide();
     }
-    std::ranges::stable_sort(judgement_.proposals, std::greater<>(), &Proposal::score);
+    std::ranges::sort(judgement_.proposals, [](const Proposal& a, const Proposal& b) {
+      return a.score != b.score ? a.score > b.score : a.role < b.role;
+    });
     if (judgement_.proposals.empty() && judgement_.refusal.empty()) {
       judgement_.refusal = "no field has this meaning";
     }
