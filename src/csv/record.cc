@@ -87,6 +87,7 @@ Result<RecordParser::Strict> RecordParser::strict(std::uint64_t at, bool keep_pl
   const auto end_cell = [&](std::uint64_t end) {
     ++seen.cells;
     place.end = end;
+    seen.content_end = end;
     if (end - place.begin > limits_.max_cell_bytes) seen.too_large = true;
     if (keep_places && seen.cells <= limits_.max_columns) places_.push_back(place);
   };
@@ -185,7 +186,7 @@ Result<Step> RecordParser::judge(std::uint64_t at, const Strict& seen) {
       return reject(at, seen.end,
                     fmt::format("a cell is larger than {} bytes", limits_.max_cell_bytes));
     }
-    if (seen.end - at > limits_.max_record_bytes) {
+    if (seen.content_end - at > limits_.max_record_bytes) {
       return reject(at, seen.end,
                     fmt::format("the record is larger than {} bytes", limits_.max_record_bytes));
     }
