@@ -84,6 +84,8 @@ class Understanding {
       drop({sub});
       meaning_.rank += 8;
     }
+    // "Industry Description" says it in words.
+    if (has(industry) && has(description)) drop({description});
     if (has(industry_code) && left_.any(text_words | Concepts{industry, name})) {
       left_.insert(industry);
       meaning_.rank += 12;
@@ -394,6 +396,7 @@ class Understanding {
       meaning_.attribute = Attribute::company;
     } else if (meaning_.entity == Entity::person) {
       meaning_.attribute = Attribute::full_name;
+      meaning_.bare_name = true;
     } else if (left_.any({legal_name, trade_name})) {
       meaning_.attribute = Attribute::company;
     } else {
