@@ -63,7 +63,9 @@ class Understanding {
     const bool counts_people = has(employees);
     if (has(last)) {
       drop({last});
-      if (has(name) && !left_.any({company, person})) {
+      if (has(first_name)) {  // "Name (first and last)"
+        left_.insert(last_name);
+      } else if (has(name) && !left_.any({company, person})) {
         drop({name});
         left_.insert(last_name);
       } else if (left_.empty() && reading_.unknown.empty()) {
