@@ -1,9 +1,9 @@
 // Opening files: UTF-8 is only checked, other encodings are converted. The check stands beside its
 // plain twin. Each result is checked: a wrong answer has no speed.
 #include <benchmark/benchmark.h>
-#include <stdlib.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>

@@ -36,7 +36,7 @@ TEST(Utf16, IsFoundWithAndWithoutAMark) {
       EXPECT_EQ(text->encoding(), big_endian ? "utf-16be" : "utf-16le");
       EXPECT_TRUE(text->well_formed());
       EXPECT_EQ(text->original_size(), content.size());
-      // "Köln" begins at byte 17 of the text.
+      // The city of the second row begins at byte 17 of the text.
       EXPECT_EQ(text->original_offset(17), (mark ? 2U : 0U) + 32U);
     }
   }

@@ -91,10 +91,20 @@ INSTANTIATE_TEST_SUITE_P(
 // What begins like something else but is a table.
 TEST(Table, ThatLooksALittleLikeSomethingElseOpens) {
   Folder folder;
-  for (const std::string content :
-       {"<b>name</b>,city\nAnn,Bath\n", "{a},{b}\n1,2\n", "[x],[y]\n1,2\n", "PK,name\n1,Ann\n",
-        "BZ,name\n", "GIF,b\n", "MZ,b\n1,2\n", "\"{\"\"a\"\":1}\",b\n", "{\"a\":1},b\n", "%PD,b\n",
-        "a\x1a", "a,\x01\x02\x03,b\n"}) {
+  const std::vector<std::string> tables = {"<b>name</b>,city\nAnn,Bath\n",
+                                           "{a},{b}\n1,2\n",
+                                           "[x],[y]\n1,2\n",
+                                           "PK,name\n1,Ann\n",
+                                           "BZ,name\n",
+                                           "GIF,b\n",
+                                           "MZ,b\n1,2\n",
+                                           "\"{\"\"a\"\":1}\",b\n",
+                                           "{\"a\":1},b\n",
+                                           "%PD,b\n",
+                                           "a\x1a",
+                                           "a,b\n1,2\n" + std::string(5000, '\0'),
+                                           "a,\x01\x02\x03,b\n"};
+  for (const std::string& content : tables) {
     EXPECT_EQ(all_of(*opened(folder, content)), content);
   }
 }
