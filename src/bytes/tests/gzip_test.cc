@@ -1,6 +1,8 @@
 // gzip files are unpacked; bombs, damage and what hangs on behind are refused.
 #include <zlib.h>
 
+#include <cstdint>
+
 #include "tests/files.h"
 
 namespace csvm::bytes {
@@ -22,7 +24,8 @@ std::string zipped(const std::string& content) {
 
 std::string rows(int count) {
   std::string text;
-  for (int i = 0; i < count; ++i) text += "row " + std::to_string(i * 7919 % 1000003) + ",x\n";
+  for (std::int64_t i = 0; i < count; ++i)
+    text += "row " + std::to_string(i * 7919 % 1000003) + ",x\n";
   return text;
 }
 
