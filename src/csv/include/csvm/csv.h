@@ -33,8 +33,8 @@ struct Dialect {
 
 /// What the reader refuses rather than guesses. Sizes are bytes of UTF-8.
 struct Limits {
-  std::size_t max_cell_bytes = std::size_t{128} << 20;
-  std::size_t max_record_bytes = std::size_t{256} << 20;
+  std::size_t max_cell_bytes = std::size_t{64} << 20;
+  std::size_t max_record_bytes = std::size_t{128} << 20;
   std::size_t max_columns = 16384;
 };
 
