@@ -21,8 +21,10 @@ struct Survey {
   cluster::Comparables comparables;
   std::vector<std::uint64_t> byte_of_row;  // in its source's text
   std::vector<std::uint32_t> line_of_row;  // capped; for reports
+  std::vector<CleanMarks> marks;           // of the columns of `layout`
   std::vector<bool> suppressed;            // empty when there is no suppression list
   std::vector<std::size_t> more_emails;    // per field: most further addresses in one cell
+  Layout layout;                           // what was read of the rows
 };
 
 /// Reads every row once. Cleans always, whatever rules are switched off for the output: rows are

@@ -64,7 +64,8 @@ class Writer {
     for (const csv::Record& record : batch_.records) {
       const std::uint32_t row = id++;
       if (families_.first_of(row) != row) continue;  // goes with the first of its cluster
-      builders_[place.source].build(place.source, source.shape.dialect, batch_, record, row_);
+      builders_[place.source].build(place.source, source.shape.dialect, batch_, record,
+                                    marks_of(row), row_);
       SourceCounts& counts = tally_.sources[place.source];
       count_filled(row_.values, counts.filled);
       if (families_.is_suppressed(row)) {
@@ -92,12 +93,19 @@ class Writer {
     return static_cast<std::uint32_t>(after - plan_.sources.begin() - 1);
   }
 
+  CleanMarks marks_of(std::uint32_t row) const {
+    return plan_.survey.marks.empty() ? CleanMarks{0} : plan_.survey.marks[row];
+  }
+
   Result<void> pick(std::uint32_t row, std::uint32_t source_number) {
     const Source& source = plan_.sources[source_number];
-    CSVM_CHECK(csv::read_record(*source.text, source.shape, plan_.survey.byte_of_row[row],
-                                plan_.settings.csv_limits, picked_.batch));
+    const auto& byte_of_row = plan_.survey.byte_of_row;
+    const bool last = row + 1 == source.first_row + source.index.records;
+    const std::uint64_t next = last ? source.text->size() : byte_of_row[row + 1];
+    CSVM_CHECK(csv::read_record(*source.text, source.shape, byte_of_row[row],
+                                plan_.settings.csv_limits, picked_.batch, next));
     builders_[source_number].build(source_number, source.shape.dialect, picked_.batch,
-                                   picked_.batch.records.front(), picked_.row);
+                                   picked_.batch.records.front(), marks_of(row), picked_.row);
     count_filled(picked_.row.values, tally_.sources[source_number].filled);
     return {};
   }
@@ -127,7 +135,7 @@ class Writer {
       if (std::ranges::find(member_sources_, number) == member_sources_.end()) {
         member_sources_.push_back(number);
       }
-      const cluster::Link& link = link_of(row);
+      const cluster::Link& link = families_.link_of(row);
       const std::string reason = cluster::explain(plan_.survey.comparables, link, plan_.matching);
       sink.spell_left_out({{number, plan_.survey.line_of_row[row]},
                            survivor,
@@ -173,10 +181,6 @@ class Writer {
       leave_out(number, plan_.survey.line_of_row[row], row, picked_.row.values);
     }
     return {};
-  }
-
-  const cluster::Link& link_of(std::uint32_t row) const {
-    return *std::ranges::lower_bound(plan_.clusters.links, row, {}, &cluster::Link::row);
   }
 
   const WritePlan& plan_;
