@@ -28,47 +28,6 @@ Result<void> load(const bytes::Text& text, std::uint64_t begin, std::uint64_t by
   return {};
 }
 
-/// @param cut  the stretch may end in the middle of a record, which is then left out.
-Result<void> read_stretch(const bytes::Text& text, const Shape& shape, const Block& block,
-                          const Limits& limits, bool cut, Batch& batch) {
-  CSVM_CHECK(load(text, block.byte, block.bytes, batch));
-  const std::uint64_t end = block.byte + block.bytes;
-  std::optional<ScanRules> rules = scan_rules(shape, limits);
-  if (!text.well_formed() && bytes::first_invalid_utf8(batch.text) != std::string_view::npos) {
-    rules.reset();
-  }
-  std::optional<RecordParser> parser;
-  std::uint64_t at = block.byte;
-  std::uint64_t line = block.line;
-  while (at < end) {
-    if (rules) {
-      ScanState state;
-      state.record_start = at;
-      const Piece piece{batch.text.data() + (at - block.byte), static_cast<std::size_t>(end - at),
-                        at, true};
-      const ScanStop why = split_cells_simd(*rules, piece, block.byte, line, state, batch);
-      if (why == ScanStop::none) break;
-      at = state.record_start;
-      line += state.lines_at_start;
-    }
-    if (!parser) parser.emplace(text, shape, limits);
-    Step step = CSVM_TRY(parser->next(at));
-    if (step.kind == Step::Kind::end || step.end > end) {
-      if (cut) return {};
-      return Error{Errc::io, "'" + text.name() + "' changed while it was read"};
-    }
-    if (step.kind == Step::Kind::record) {
-      add_record(step, parser->places(), block.byte, line, batch);
-    } else if (step.kind == Step::Kind::reject) {
-      batch.rejects.push_back({step.begin, line, step.end - step.begin, std::move(step.reason)});
-    }
-    at = step.end;
-    line += step.line_ends;
-  }
-  if (cut && !batch.records.empty()) batch.records.pop_back();
-  return {};
-}
-
 // The record at `byte`, if it is plain and lies within the next `bytes` of text.
 //
 // @param whole  behind the piece a record starts or the text ends; else the last record of the
@@ -95,15 +54,40 @@ Result<bool> read_plain_record(const bytes::Text& text, const Shape& shape, std:
 
 Result<void> read_block(const bytes::Text& text, const Shape& shape, const Block& block,
                         const Limits& limits, Batch& batch) {
-  return read_stretch(text, shape, block, limits, false, batch);
-}
-
-Result<void> read_start(const bytes::Text& text, const Shape& shape, const Block& block,
-                        std::uint64_t most_bytes, const Limits& limits, Batch& batch) {
-  if (block.bytes <= most_bytes) return read_block(text, shape, block, limits, batch);
-  Block start = block;
-  start.bytes = most_bytes;
-  return read_stretch(text, shape, start, limits, true, batch);
+  CSVM_CHECK(load(text, block.byte, block.bytes, batch));
+  const std::uint64_t end = block.byte + block.bytes;
+  std::optional<ScanRules> rules = scan_rules(shape, limits);
+  if (!text.well_formed() && bytes::first_invalid_utf8(batch.text) != std::string_view::npos) {
+    rules.reset();
+  }
+  std::optional<RecordParser> parser;
+  std::uint64_t at = block.byte;
+  std::uint64_t line = block.line;
+  while (at < end) {
+    if (rules) {
+      ScanState state;
+      state.record_start = at;
+      const Piece piece{batch.text.data() + (at - block.byte), static_cast<std::size_t>(end - at),
+                        at, true};
+      const ScanStop why = split_cells_simd(*rules, piece, block.byte, line, state, batch);
+      if (why == ScanStop::none) break;
+      at = state.record_start;
+      line += state.lines_at_start;
+    }
+    if (!parser) parser.emplace(text, shape, limits);
+    Step step = CSVM_TRY(parser->next(at));
+    if (step.kind == Step::Kind::end || step.end > end) {
+      return Error{Errc::io, "'" + text.name() + "' changed while it was read"};
+    }
+    if (step.kind == Step::Kind::record) {
+      add_record(step, parser->places(), block.byte, line, batch);
+    } else if (step.kind == Step::Kind::reject) {
+      batch.rejects.push_back({step.begin, line, step.end - step.begin, std::move(step.reason)});
+    }
+    at = step.end;
+    line += step.line_ends;
+  }
+  return {};
 }
 
 Result<void> read_record(const bytes::Text& text, const Shape& shape, std::uint64_t byte,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "csvm/bytes.h"
 #include "csvm/cluster.h"
 
 namespace csvm::pipeline {
@@ -16,8 +17,8 @@ class Families {
 
   /// @param suppressed  per row, or empty; a cluster with one such row is suppressed whole, since
   ///                    its survivor would carry the values of that row.
-  Families(const cluster::Clusters& clusters, const std::vector<bool>& suppressed,
-           std::uint64_t rows);
+  static Result<Families> of(const cluster::Clusters& clusters, const std::vector<bool>& suppressed,
+                             std::uint64_t rows, bytes::Scratch& scratch);
 
   std::uint32_t first_of(std::uint32_t row) const { return first_.empty() ? row : first_[row]; }
   /// The next row of the same cluster, in row order, or `none`.
@@ -34,11 +35,14 @@ class Families {
   bool survives(std::uint32_t row) const { return first_of(row) == row && !is_suppressed(row); }
 
  private:
+  Families(const cluster::Clusters& clusters, const std::vector<bool>& suppressed)
+      : first_(clusters.of_row), links_(clusters.links), suppressed_(suppressed) {}
+
   const std::vector<std::uint32_t>& first_;
   const std::vector<cluster::Link>& links_;
   std::vector<std::uint64_t> later_;         // bit of a row: it is not the first of its cluster
   std::vector<std::uint32_t> later_before_;  // such rows before each word of `later_`
-  std::vector<std::uint32_t> next_;
+  bytes::ScratchArray<std::uint32_t> next_;
   std::vector<bool> suppressed_;  // by first row
 };
 

@@ -142,7 +142,7 @@ Result<Summary> run(const std::vector<Source>& sources, const std::vector<Source
   CSVM_CHECK(std::move(suppression_read));
   const bool splits_emails = settings.rules.on(clean::Rule::emails);
   const double survey_from = now();
-  Survey surveyed{cluster::Comparables(matching), {}, {}, {}, {}, {}, {}};
+  Survey surveyed(matching, settings.memory_bytes);
   if (matches || splits_emails || !list.empty()) {
     surveyed = CSVM_TRY(survey(sources, list, matching, settings,
                                reporter(settings, Stage::matching, 0.2, 0.45, rows)));

@@ -74,12 +74,12 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
   clean::Rules rules = settings.rules;
   rules.enabled.set();
 
-  Survey survey{cluster::Comparables(matching), {}, {}, {}, {}, {}, {}};
+  Survey survey(matching, settings.memory_bytes);
   const bool compares = matching.mode != cluster::Mode::none;
   if (compares) {
-    survey.byte_of_row.resize(rows);
-    survey.line_of_row.resize(rows);
-    survey.marks.resize(rows);
+    survey.byte_of_row = CSVM_TRY(survey.scratch->array<std::uint64_t>(rows));
+    survey.line_of_row = CSVM_TRY(survey.scratch->array<std::uint32_t>(rows));
+    survey.marks = CSVM_TRY(survey.scratch->array<CleanMarks>(rows));
   }
   // vector<bool> packs its bits: blocks that share a word must not write it at once.
   std::vector<std::uint8_t> suppressed(suppression.empty() ? 0 : rows);
@@ -132,6 +132,7 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
     if (!turn.wait()) return Error{Errc::cancelled, "cancelled"};
     if (compares) survey.comparables.append(std::move(comparables));
     if (progress) progress(id);
+    survey.scratch->trim();
     turn.pass();
     return {};
   };

@@ -34,6 +34,17 @@ void count_filled(std::span<const std::string_view> values, std::vector<std::uin
   for (std::size_t c = 0; c < values.size(); ++c) filled[c] += values[c].empty() ? 0 : 1;
 }
 
+// A value that is in no column of the survivor would be nowhere, if the row it stands in were not
+// written with those that were merged away.
+bool loses_a_value(std::span<const std::string_view> row,
+                   std::span<const std::string_view> survivor) {
+  for (std::size_t c = 0; c < row.size(); ++c) {
+    if (row[c].empty() || row[c] == survivor[c]) continue;
+    if (std::ranges::find(survivor, row[c]) == survivor.end()) return true;
+  }
+  return false;
+}
+
 class Writer {
  public:
   Writer(const WritePlan& plan, const Families& families)
@@ -145,6 +156,12 @@ class Writer {
                           out);
     }
     const auto values = contacts_.put_into(accumulator_.values());
+    if (loses_a_value(row_.values, values)) {
+      static constexpr std::string_view reason = "first of its record; other values were chosen";
+      sink.spell_left_out(
+          {{source_number, plan_.survey.line_of_row[first]}, survivor, 100, reason, row_.values},
+          out);
+    }
     for (std::size_t c = 0; c < values.size(); ++c) {
       tally_.merged_cells[c] -= values[c].empty() ? 0 : 1;
     }
@@ -226,7 +243,8 @@ Result<void> write(const WritePlan& plan, RowSink& sink, Summary& summary,
   const auto blocks = all_blocks(plan.sources);
   std::uint64_t rows = 0;
   for (const Source& source : plan.sources) rows += source.index.records;
-  const Families families(plan.clusters, plan.survey.suppressed, rows);
+  const Families families =
+      CSVM_TRY(Families::of(plan.clusters, plan.survey.suppressed, rows, *plan.survey.scratch));
 
   // Which record of the result each block begins with.
   std::vector<std::uint64_t> survivors_before(blocks.size(), 0);
@@ -262,6 +280,7 @@ Result<void> write(const WritePlan& plan, RowSink& sink, Summary& summary,
     if (progress) {
       progress(index + 1 < blocks.size() ? blocks[index + 1].first_row : rows);
     }
+    plan.survey.scratch->trim();
     turn.pass();
     return {};
   };

@@ -161,11 +161,6 @@ Result<Index> index(const bytes::Text& text, const Shape& shape, const IndexOpti
 Result<void> read_block(const bytes::Text& text, const Shape& shape, const Block& block,
                         const Limits& limits, Batch& batch);
 
-/// Reads the records that end within the first `most_bytes` of a block, to look at some of a file;
-/// all of the block when it is smaller.
-Result<void> read_start(const bytes::Text& text, const Shape& shape, const Block& block,
-                        std::uint64_t most_bytes, const Limits& limits, Batch& batch);
-
 /// Reads the one record that starts at `byte` (a Record::byte) into `batch`; its `line` is not
 /// known (0). For picking single rows of a file.
 ///
