@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <limits>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -218,8 +219,24 @@ Layout reduce(const Layout& layout, const std::vector<columns::Role>& roles) {
     }
     std::erase_if(source.columns,
                   [](const ColumnPlan& plan) { return !plan.held && plan.direct == no_column; });
+    std::int8_t mark = 0;
+    for (auto& column : source.columns) {
+      // Cleaning these also looks for damage, which only the last pass counts.
+      const bool is_looked_at =
+          column.role == columns::Role::phone || column.role == columns::Role::employee_count;
+      if (mark < std::numeric_limits<CleanMarks>::digits && !is_looked_at) column.mark = mark++;
+    }
   }
   return reduced;
+}
+
+void take_marks(const Layout& reduced, Layout& layout) {
+  for (std::size_t s = 0; s < layout.sources.size(); ++s) {
+    for (const ColumnPlan& marked : reduced.sources[s].columns) {
+      ColumnPlan& column = layout.sources[s].columns[marked.source_column];
+      if (column.role == marked.role) column.mark = marked.mark;
+    }
+  }
 }
 
 }  // namespace csvm::pipeline

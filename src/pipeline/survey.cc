@@ -74,11 +74,12 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
   clean::Rules rules = settings.rules;
   rules.enabled.set();
 
-  Survey survey{cluster::Comparables(matching), {}, {}, {}, {}};
+  Survey survey(matching, settings.memory_bytes);
   const bool compares = matching.mode != cluster::Mode::none;
   if (compares) {
-    survey.byte_of_row.resize(rows);
-    survey.line_of_row.resize(rows);
+    survey.byte_of_row = CSVM_TRY(survey.scratch->array<std::uint64_t>(rows));
+    survey.line_of_row = CSVM_TRY(survey.scratch->array<std::uint32_t>(rows));
+    survey.marks = CSVM_TRY(survey.scratch->array<CleanMarks>(rows));
   }
   // vector<bool> packs its bits: blocks that share a word must not write it at once.
   std::vector<std::uint8_t> suppressed(suppression.empty() ? 0 : rows);
@@ -111,7 +112,8 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
     cluster::Comparables comparables(matching);
     std::uint64_t id = place.first_row;
     for (const csv::Record& record : worker.batch.records) {
-      worker.builder->build(place.source, source.shape.dialect, worker.batch, record, worker.row);
+      const CleanMarks marks = worker.builder->build(place.source, source.shape.dialect,
+                                                     worker.batch, record, 0, worker.row);
       for (std::size_t f = 0; f < worker.more_emails.size(); ++f) {
         const auto more = worker.builder->more_emails(static_cast<std::int32_t>(f));
         worker.more_emails[f] = std::max(worker.more_emails[f], more);
@@ -120,6 +122,7 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
       if (compares) {
         comparables.add(values);
         survey.byte_of_row[id] = record.byte;
+        survey.marks[id] = marks;
         survey.line_of_row[id] = static_cast<std::uint32_t>(
             std::min<std::uint64_t>(record.line, std::numeric_limits<std::uint32_t>::max()));
       }
@@ -129,6 +132,7 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
     if (!turn.wait()) return Error{Errc::cancelled, "cancelled"};
     if (compares) survey.comparables.append(std::move(comparables));
     if (progress) progress(id);
+    survey.scratch->trim();
     turn.pass();
     return {};
   };
@@ -139,6 +143,7 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
       survey.more_emails[f] = std::max(survey.more_emails[f], worker.more_emails[f]);
     }
   }
+  survey.layout = layout;
   survey.suppressed.assign(suppressed.begin(), suppressed.end());
   return survey;
 }
