@@ -23,11 +23,11 @@ struct Round {
 
 }  // namespace
 
-Result<void> each_group(
-    std::size_t rows, const GroupingOptions& options,
-    const std::function<std::uint64_t(std::uint32_t row)>& hash_of,
-    const std::function<void(std::size_t partitions)>& begin,
-    const std::function<void(std::size_t partition, std::span<const HashedRow> group)>& use) {
+Result<void> each_group(std::size_t rows, const GroupingOptions& options,
+                        const std::function<std::uint64_t(std::uint32_t row)>& hash_of,
+                        const std::function<void(std::size_t partitions)>& begin,
+                        const std::function<void(unsigned worker, std::size_t partition,
+                                                 std::span<const HashedRow> group)>& use) {
   const std::size_t all_partitions =
       std::bit_ceil(std::clamp<std::size_t>(rows / rows_a_partition, 1, std::size_t{1} << 14));
   std::size_t rounds = 1;
@@ -82,7 +82,7 @@ Result<void> each_group(
                               return {};
                             }));
     CSVM_CHECK(run_parallel(options.threads, partitions, options.stop,
-                            [&](unsigned, std::size_t index) -> Result<void> {
+                            [&](unsigned worker, std::size_t index) -> Result<void> {
                               const auto from =
                                   entries.begin() + static_cast<std::ptrdiff_t>(begins[index]);
                               const auto to =
@@ -93,7 +93,7 @@ Result<void> each_group(
                               for (auto group = from; group != to;) {
                                 auto end = group + 1;
                                 while (end != to && end->hash == group->hash) ++end;
-                                if (end - group > 1) use(part.first + index, {group, end});
+                                if (end - group > 1) use(worker, part.first + index, {group, end});
                                 group = end;
                               }
                               return {};

@@ -1,0 +1,135 @@
+#include "candidates.h"
+
+#include <algorithm>
+
+#include "block_keys.h"
+#include "groups.h"
+
+namespace csvm::cluster {
+namespace {
+
+// Blocks up to this size are compared whole; in larger ones a row meets so many neighbours.
+constexpr std::size_t whole_block = 24;
+constexpr std::size_t window = 10;
+
+/// Compares the rows of blocks. Threads: one per worker.
+class BlockWorker {
+ public:
+  BlockWorker(const Comparables::Store& store, const std::vector<std::uint32_t>& rows,
+              const ScoreContext& context, float lowest)
+      : store_(store), rows_(rows), context_(context), lowest_(lowest) {}
+
+  // `group` holds indexes into (rows x keys).
+  void compare(std::span<const HashedRow> group, std::vector<ScoredPair>& out) {
+    block_.clear();
+    for (const HashedRow& entry : group) {
+      const std::uint32_t row = rows_[entry.row / keys_a_family];
+      if (block_.empty() || block_.back() != row) block_.push_back(row);
+    }
+    if (block_.size() < 2) return;
+    const bool whole = block_.size() <= whole_block;
+    if (!whole) {
+      std::ranges::sort(block_, [this](std::uint32_t a, std::uint32_t b) { return before(a, b); });
+    }
+    const std::size_t kept = whole ? block_.size() : window + 1;
+    if (sides_.size() < kept) sides_.resize(kept);
+    for (std::size_t i = 0; i < block_.size(); ++i) {
+      Side& side = sides_[i % kept];
+      side.fill(store_, block_[i]);
+      const std::size_t from = whole ? 0 : i > window ? i - window : 0;
+      for (std::size_t j = from; j < i; ++j) score(side, sides_[j % kept], out);
+    }
+  }
+
+ private:
+  // By text, then by what cannot be seen there: the order of the rows decides nothing.
+  bool before(std::uint32_t a, std::uint32_t b) const {
+    Parts x;
+    Parts y;
+    unpack(store_.fuzzy[a].text, part_count, x);
+    unpack(store_.fuzzy[b].text, part_count, y);
+    for (const Part part : {Part::family, Part::given, Part::company, Part::place, Part::label}) {
+      if (x[part] != y[part]) return x[part] < y[part];
+    }
+    const FuzzyRow& mine = store_.fuzzy[a];
+    const FuzzyRow& theirs = store_.fuzzy[b];
+    if (mine.profile != theirs.profile) return mine.profile < theirs.profile;
+    if (mine.work != theirs.work) return mine.work < theirs.work;
+    if (mine.phone != theirs.phone) return mine.phone < theirs.phone;
+    return a < b;
+  }
+
+  void score(const Side& a, const Side& b, std::vector<ScoredPair>& out) const {
+    const PairScore found = store_.type == columns::TableType::people
+                                ? score_people(a, b, context_)
+                                : score_companies(a, b, context_);
+    if (found.veto || found.margin < lowest_) return;
+    const std::uint32_t flags = (found.strong ? pair_is_strong : 0U) |
+                                (found.initial ? pair_is_initial : 0U) |
+                                (found.second_hand ? pair_is_listed_only : 0U);
+    out.push_back({std::max(a.id, b.id), std::min(a.id, b.id), found.margin, flags});
+  }
+
+  const Comparables::Store& store_;
+  const std::vector<std::uint32_t>& rows_;
+  const ScoreContext& context_;
+  float lowest_;
+  std::vector<std::uint32_t> block_;
+  std::vector<Side> sides_;
+};
+
+}  // namespace
+
+Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
+                                           const std::vector<std::uint32_t>& rows,
+                                           const ScoreContext& context, const Settings& settings) {
+  constexpr std::size_t slice = 4096;
+  const std::size_t slices = (rows.size() + slice - 1) / slice;
+  std::vector<ScoredPair> pairs;
+  std::vector<std::uint64_t> keys(rows.size() * keys_a_family);
+  const float lowest = margin_of(settings.possible);
+  const unsigned threads = std::max(1U, settings.threads);
+  std::vector<BlockWorker> workers;
+  for (unsigned i = 0; i < threads; ++i) workers.emplace_back(store, rows, context, lowest);
+  std::vector<Side> sides(threads);
+
+  const GroupingOptions options{threads, settings.memory_bytes / 2, settings.stop};
+  const std::size_t families = family_count(store.type);
+  for (std::size_t family = 0; family < families; ++family) {
+    CSVM_CHECK(run_parallel(threads, slices, settings.stop,
+                            [&](unsigned worker, std::size_t index) -> Result<void> {
+                              const std::size_t end = std::min(rows.size(), (index + 1) * slice);
+                              Side& side = sides[worker];
+                              for (std::size_t i = index * slice; i < end; ++i) {
+                                side.fill(store, rows[i]);
+                                block_keys(store.type, family, side, context.frequencies,
+                                           {keys.data() + i * keys_a_family, keys_a_family});
+                              }
+                              return {};
+                            }));
+    std::vector<std::vector<ScoredPair>> found(threads);
+    CSVM_CHECK(each_group(
+        keys.size(), options, [&](std::uint32_t at) { return keys[at]; }, [](std::size_t) {},
+        [&](unsigned worker, std::size_t, std::span<const HashedRow> group) {
+          workers[worker].compare(group, found[worker]);
+        }));
+    for (auto& some : found) {
+      pairs.insert(pairs.end(), some.begin(), some.end());
+      some = {};
+    }
+    const auto before = [](const ScoredPair& a, const ScoredPair& b) {
+      return a.row != b.row ? a.row < b.row : a.with < b.with;
+    };
+    std::ranges::sort(pairs, before);
+    const auto repeated = std::ranges::unique(pairs, [](const ScoredPair& a, const ScoredPair& b) {
+      return a.row == b.row && a.with == b.with;
+    });
+    pairs.erase(repeated.begin(), repeated.end());
+    if (settings.progress) {
+      settings.progress(0.9 * static_cast<double>(family + 1) / static_cast<double>(families));
+    }
+  }
+  return pairs;
+}
+
+}  // namespace csvm::cluster

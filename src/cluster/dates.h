@@ -1,0 +1,17 @@
+// dates.h - dates of birth in the spellings files have.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace csvm::cluster {
+
+/// yyyymmdd of "1951-02-24", "19510224", "24.02.1951", "2/24/1951"; 0 when `text` is no such date.
+/// Where day and month cannot be told apart the month is taken to come first.
+std::uint32_t date_of(std::string_view text);
+
+/// How two dates relate: `close` is one wrong digit, two swapped ones, or day and month swapped.
+enum class DateLevel : std::uint8_t { apart, close, equal };
+DateLevel compare_dates(std::uint32_t a, std::uint32_t b);
+
+}  // namespace csvm::cluster

@@ -1,0 +1,173 @@
+#include <algorithm>
+
+#include "company_score.h"
+#include "score.h"
+#include "weights.h"
+
+namespace csvm::cluster {
+namespace {
+
+class Scorer {
+ public:
+  Scorer(const Side& a, const Side& b, const ScoreContext& context)
+      : a_(a), b_(b), x_(*a.row), y_(*b.row), context_(context) {}
+
+  PairScore run() {
+    compare_names();
+    compare_pages();
+    compare_sites();
+    compare_phones();
+    compare_places_and_years();
+    score_.margin = total_ - context_.frequencies.prior();
+    apply_rules();
+    return score_;
+  }
+
+ private:
+  void add(float bits, const char* words) {
+    total_ += bits;
+    context_.note(bits, words);
+  }
+  float rarity(Kind kind, std::uint64_t hash) const {
+    return context_.frequencies.bits(kind, hash, weights::rare_word);
+  }
+
+  void compare_names() {
+    name_ = compare_company_names(a_, b_, context_.frequencies);
+    const char* words = "no name";
+    switch (name_.level) {
+      case NameLevel::missing:
+        return;
+      case NameLevel::conflict:
+        words = "other company name";
+        break;
+      case NameLevel::weak:
+        words = "partly the same company name";
+        break;
+      case NameLevel::part:
+        words = "one company name within the other";
+        break;
+      case NameLevel::spelling:
+        words = "company name in another spelling";
+        break;
+      case NameLevel::equal:
+        words = "same company name";
+        break;
+    }
+    if (name_.numbers_differ) words = "other number in the company name";
+    add(name_.bits, words);
+  }
+
+  void compare_pages() {
+    if (x_.profile == 0 || y_.profile == 0) return;
+    if (x_.profile == y_.profile) {
+      same_page_ = true;
+      add(rarity(Kind::mailbox, x_.profile) + weights::strong_bonus, "same LinkedIn page");
+    } else {
+      score_.veto = true;
+      context_.note(0, "other LinkedIn page");
+    }
+  }
+
+  void compare_sites() {
+    if (x_.site != 0 && y_.site != 0) {
+      const std::string_view label = a_.parts[Part::label];
+      if (x_.site == y_.site) {
+        same_site_ = true;
+        add(rarity(Kind::site, x_.site) + 2, "same website");
+      } else if (!label.empty() && label == b_.parts[Part::label]) {
+        if ((x_.flags & site_is_national) != 0 || (y_.flags & site_is_national) != 0) {
+          add(weights::site_other_country, "same website name in another country");
+        } else {
+          other_site_ = true;
+          add(weights::site_same_label, "same website name, other ending");
+        }
+      } else {
+        other_site_ = true;
+        add(weights::site_conflict, "other website");
+      }
+      return;
+    }
+    // Only one has a site: does it spell the other's name?
+    if (x_.site != 0 && label_spells(a_.parts[Part::label], b_.company)) {
+      add(weights::year_equal, "website spells the name");
+    } else if (y_.site != 0 && label_spells(b_.parts[Part::label], a_.company)) {
+      add(weights::year_equal, "website spells the name");
+    }
+  }
+
+  void compare_phones() {
+    if (x_.phone == 0 || y_.phone == 0) return;
+    if (x_.phone == y_.phone) {
+      same_phone_ = true;
+      add(std::min(weights::phone_cap, rarity(Kind::phone, x_.phone)), "same phone number");
+    } else {
+      add(weights::phone_conflict, "other phone number");
+    }
+  }
+
+  void compare_places_and_years() {
+    const PlaceEvidence place = compare_places(a_, b_, context_.frequencies);
+    if (place.known) {
+      const bool addresses = (x_.flags & y_.flags & place_is_address) != 0;
+      if (addresses && place.numbers_differ) {
+        other_address_ = true;
+        add(weights::address_conflict, "other address");
+      } else if (place.share < 0.3F) {
+        add(weights::place_conflict, "other place");
+      } else {
+        add(std::min(addresses ? weights::address_cap : weights::place_cap,
+                     place.bits * place.share),
+            addresses ? "same address" : "same place");
+      }
+    }
+    if (x_.year != 0 && y_.year != 0) {
+      const bool same = x_.year == y_.year;
+      add(same ? weights::year_equal : weights::year_conflict,
+          same ? "founded in the same year" : "founded in another year");
+    }
+  }
+
+  void apply_rules() {
+    if (name_.numbers_differ) score_.veto = true;
+    score_.strong = same_page_ || same_site_;
+    const bool conflict = name_.level == NameLevel::conflict;
+    // A name that agrees only in part, or not at all, needs more than a phone or an address.
+    if (conflict && !score_.strong) score_.margin = std::min(score_.margin, -12.0F);
+    if (conflict) score_.second_hand = true;
+    if (name_.level == NameLevel::missing && !score_.strong) score_.margin = -30;
+    if (name_.level == NameLevel::missing && a_.company.empty() != b_.company.empty() &&
+        !same_page_ && !same_site_) {
+      score_.second_hand = true;
+    }
+    if (other_site_ && !same_page_) score_.second_hand = true;
+    // Equal keys are one company by contract, unless something speaks against it.
+    if (x_.key != 0 && x_.key == y_.key && !score_.veto && !other_address_) {
+      const bool only_name = !context_.has_company;
+      if (context_.has_name && (!only_name || total_ > 0)) {
+        score_.margin = std::max(score_.margin, 2.0F);
+      }
+    }
+    if (score_.veto) score_.margin = std::min(score_.margin, -20.0F);
+    if (score_.second_hand) score_.margin = std::min(score_.margin, never_merged);
+  }
+
+  const Side& a_;
+  const Side& b_;
+  const FuzzyRow& x_;
+  const FuzzyRow& y_;
+  const ScoreContext& context_;
+  PairScore score_;
+  NameEvidence name_;
+  float total_ = 0;
+  bool same_page_ = false, same_site_ = false, same_phone_ = false;
+  bool other_site_ = false, other_address_ = false;
+};
+
+}  // namespace
+
+PairScore score_companies(const Side& a, const Side& b, const ScoreContext& context) {
+  return Scorer(a, b, context).run();
+}
+
+}  // namespace csvm::cluster
