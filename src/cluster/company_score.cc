@@ -70,12 +70,10 @@ class Comparison {
 
   NameEvidence run() {
     match_equal();
-    std::size_t near_words = match_near();
-    Rest rest_a = rest(a_, used_a_);
-    Rest rest_b = rest(b_, used_b_);
-    if (rest_a.count > 0 && rest_b.count > 0 && rest_a.count + rest_b.count > 2) {
-      near_words += match_joined(rest_a, rest_b);
-    }
+    std::size_t near_words = match_joined();
+    if (near_words == 0) near_words = match_near();
+    const Rest rest_a = rest(a_, used_a_);
+    const Rest rest_b = rest(b_, used_b_);
     if (is_acronym(a_, b_) || is_acronym(b_, a_)) {
       result_.bits += weights::acronym;
       result_.level = NameLevel::part;
@@ -105,7 +103,6 @@ class Comparison {
         used_b_ |= 1U << j;
         const float found = bits(a_[i]);
         result_.bits += found;
-        matched_ += found;
         if (!is_generic(a_[i])) ++distinct_;
         break;
       }
@@ -124,7 +121,6 @@ class Comparison {
         used_b_ |= 1U << j;
         const float worth = std::min(bits(a_[i]), bits(b_[j])) - weights::typo;
         result_.bits += worth;
-        matched_ += std::max(0.0F, worth);
         if (slip && !is_generic(a_[i])) ++distinct_;
         ++found;
         break;
@@ -133,18 +129,27 @@ class Comparison {
     return found;
   }
 
-  // "bright path" and "brightpath", "good will" and "goodwill".
-  std::size_t match_joined(Rest& rest_a, Rest& rest_b) {
+  // "bright path" and "brightpath", "the vertex" and "thevertex".
+  std::size_t match_joined() {
+    const Rest rest_a = rest(a_, used_a_);
+    const Rest rest_b = rest(b_, used_b_);
+    if (rest_a.count == 0 || rest_b.count == 0) return 0;
     const std::string one = joined(a_, rest_a);
     const std::string other = joined(b_, rest_b);
-    if (one.size() < 4 || (one != other && !is_near(one, other))) return 0;
+    const std::string& shorter = one.size() < other.size() ? one : other;
+    const std::string& longer = one.size() < other.size() ? other : one;
+    if (shorter.size() < 4) return 0;
+    const bool glued_article = longer.size() == shorter.size() + 3 && longer.starts_with("the") &&
+                               longer.ends_with(shorter);
+    const bool same = one == other || glued_article;
+    if (!same && (rest_a.count + rest_b.count < 3 || !is_near(one, other))) return 0;
     float worth_a = 0;
     float worth_b = 0;
     for (std::size_t i = 0; i < rest_a.count; ++i) worth_a += bits(a_[rest_a.at[i]]);
     for (std::size_t i = 0; i < rest_b.count; ++i) worth_b += bits(b_[rest_b.at[i]]);
-    result_.bits += std::max(worth_a, worth_b) - (one == other ? 1 : weights::typo + 1);
+    result_.bits += std::max(worth_a, worth_b) - (same ? 1 : weights::typo + 1);
     ++distinct_;
-    rest_a.count = rest_b.count = 0;
+    used_a_ = used_b_ = 0xffffffff;
     return 1;
   }
 
@@ -186,7 +191,6 @@ class Comparison {
   std::span<const HashedWord> a_, b_;
   const Frequencies& frequencies_;
   NameEvidence result_;
-  float matched_ = 0;
   std::size_t distinct_ = 0;
   std::uint32_t used_a_ = 0, used_b_ = 0;
 };

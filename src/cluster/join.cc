@@ -141,7 +141,7 @@ class Joiner {
       std::size_t others = 0;
       for (std::uint32_t y = b; y != none && others < compared_rows; y = next_[y], ++others) {
         const PairScore found = input_.score(x, y);
-        if (found.veto) return false;
+        if (found.veto || (found.apart && !strong)) return false;
         sum += std::clamp(found.margin, -most_say, most_say);
         ++count;
       }

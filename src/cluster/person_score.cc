@@ -201,15 +201,20 @@ PersonEvidence compare_people_names(const Side& a, const Side& b, const Frequenc
   }
   if ((is_worse(given) || is_worse(family)) && !a.given.empty() && !b.given.empty() &&
       !a.family.empty() && !b.family.empty()) {
-    const Level crossed_1 = names.family(a.given.all(), b.family.all());
-    const Level crossed_2 = names.family(a.family.all(), b.given.all());
-    if (!is_worse(crossed_1) && !is_worse(crossed_2) && crossed_1.level != PartLevel::initial &&
-        crossed_2.level != PartLevel::initial) {
+    const auto try_crossed = [&](const Level& first, const Level& last) {
+      const bool fits = first.level != PartLevel::conflict && last.level != PartLevel::conflict &&
+                        first.level != PartLevel::initial && last.level != PartLevel::initial &&
+                        !(is_worse(first) && is_worse(last));
+      if (!fits || first.bits + last.bits - weights::swapped <= given.bits + family.bits) return;
       found.swapped = true;
-      given = crossed_2;
-      family = crossed_1;
+      given = first;
+      family = last;
       given.bits -= weights::swapped;
-    }
+    };
+    try_crossed(names.given(a.family.all(), b.given.all()),
+                names.family(a.given.all(), b.family.all()));
+    try_crossed(names.given(a.given.all(), b.family.all()),
+                names.family(a.family.all(), b.given.all()));
   }
   // "Sergei Lavrov" and "SergeiLavrov".
   if ((given.level == PartLevel::missing || family.level == PartLevel::missing ||

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "company_score.h"
+#include "csvm/text.h"
 #include "score.h"
 #include "weights.h"
 
@@ -18,14 +19,15 @@ class Scorer {
     compare_sites();
     compare_phones();
     compare_places_and_years();
-    score_.margin = total_ - context_.frequencies.prior();
+    score_.margin = name_.bits + other_ - context_.frequencies.prior();
     apply_rules();
     return score_;
   }
 
  private:
+  // Evidence that is not the name.
   void add(float bits, const char* words) {
-    total_ += bits;
+    other_ += bits;
     context_.note(bits, words);
   }
   float rarity(Kind kind, std::uint64_t hash) const {
@@ -55,7 +57,26 @@ class Scorer {
         break;
     }
     if (name_.numbers_differ) words = "other number in the company name";
-    add(name_.bits, words);
+    if (name_.level == NameLevel::conflict && same_site_or_page() && is_near_enough()) {
+      name_.level = NameLevel::spelling;
+      name_.bits = std::max(name_.bits, -2.0F);
+      words = "company name with a slip";
+    }
+    context_.note(name_.bits, words);
+  }
+
+  bool same_site_or_page() const {
+    return (x_.site != 0 && x_.site == y_.site) || (x_.profile != 0 && x_.profile == y_.profile);
+  }
+
+  // With one site or page, short names may have a slip too, and a name may be the site's.
+  bool is_near_enough() const {
+    const std::string_view mine = a_.parts[Part::company];
+    const std::string_view theirs = b_.parts[Part::company];
+    if (mine == a_.parts[Part::label] || theirs == b_.parts[Part::label]) return true;
+    const std::size_t shorter = std::min(mine.size(), theirs.size());
+    return shorter >= 4 && text::edit_distance(mine, theirs, shorter < 8 ? 1 : 2) <=
+                               (shorter < 8 ? 1U : 2U);
   }
 
   void compare_pages() {
@@ -79,7 +100,7 @@ class Scorer {
         if ((x_.flags & site_is_national) != 0 || (y_.flags & site_is_national) != 0) {
           add(weights::site_other_country, "same website name in another country");
         } else {
-          other_site_ = true;
+          other_site_ = other_ending_ = true;
           add(weights::site_same_label, "same website name, other ending");
         }
       } else {
@@ -90,16 +111,15 @@ class Scorer {
     }
     // Only one has a site: does it spell the other's name?
     if (x_.site != 0 && label_spells(a_.parts[Part::label], b_.company)) {
-      add(weights::year_equal, "website spells the name");
+      add(weights::site_spells_name, "website spells the name");
     } else if (y_.site != 0 && label_spells(b_.parts[Part::label], a_.company)) {
-      add(weights::year_equal, "website spells the name");
+      add(weights::site_spells_name, "website spells the name");
     }
   }
 
   void compare_phones() {
     if (x_.phone == 0 || y_.phone == 0) return;
     if (x_.phone == y_.phone) {
-      same_phone_ = true;
       add(std::min(weights::phone_cap, rarity(Kind::phone, x_.phone)), "same phone number");
     } else {
       add(weights::phone_conflict, "other phone number");
@@ -131,25 +151,37 @@ class Scorer {
   void apply_rules() {
     if (name_.numbers_differ) score_.veto = true;
     score_.strong = same_page_ || same_site_;
+    score_.apart = other_site_;
     const bool conflict = name_.level == NameLevel::conflict;
     // A name that agrees only in part, or not at all, needs more than a phone or an address.
     if (conflict && !score_.strong) score_.margin = std::min(score_.margin, -12.0F);
-    if (conflict) score_.second_hand = true;
+    if (conflict && !(same_page_ && same_site_)) score_.second_hand = true;
     if (name_.level == NameLevel::missing && !score_.strong) score_.margin = -30;
-    if (name_.level == NameLevel::missing && a_.company.empty() != b_.company.empty() &&
-        !same_page_ && !same_site_) {
+    if (other_ending_ || (other_site_ && !same_page_)) score_.second_hand = true;
+    // Where a file tells more than names, names alone do not decide unless they are equal and
+    // nothing else speaks.
+    if (context_.has_company && !score_.strong && other_ < least_other()) {
       score_.second_hand = true;
     }
-    if (other_site_ && !same_page_) score_.second_hand = true;
     // Equal keys are one company by contract, unless something speaks against it.
-    if (x_.key != 0 && x_.key == y_.key && !score_.veto && !other_address_) {
-      const bool only_name = !context_.has_company;
-      if (context_.has_name && (!only_name || total_ > 0)) {
-        score_.margin = std::max(score_.margin, 2.0F);
-      }
+    if (x_.key != 0 && x_.key == y_.key && !score_.veto && !other_address_ &&
+        context_.has_name && (context_.has_company || other_ >= 0)) {
+      score_.margin = std::max(score_.margin, 2.0F);
     }
     if (score_.veto) score_.margin = std::min(score_.margin, -20.0F);
     if (score_.second_hand) score_.margin = std::min(score_.margin, never_merged);
+  }
+
+  float least_other() const {
+    switch (name_.level) {
+      case NameLevel::equal:
+        return 2;
+      case NameLevel::spelling:
+      case NameLevel::part:
+        return 3;
+      default:
+        return 8;
+    }
   }
 
   const Side& a_;
@@ -159,9 +191,9 @@ class Scorer {
   const ScoreContext& context_;
   PairScore score_;
   NameEvidence name_;
-  float total_ = 0;
-  bool same_page_ = false, same_site_ = false, same_phone_ = false;
-  bool other_site_ = false, other_address_ = false;
+  float other_ = 0;
+  bool same_page_ = false, same_site_ = false;
+  bool other_site_ = false, other_ending_ = false, other_address_ = false;
 };
 
 }  // namespace

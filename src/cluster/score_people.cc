@@ -277,7 +277,8 @@ class Scorer {
 
   void apply_rules() {
     if (name_.other_generation) score_.veto = true;
-    if (name_.given == PartLevel::conflict && x_.other_id != y_.other_id) score_.veto = true;
+    const bool same_number = x_.other_id != 0 && x_.other_id == y_.other_id;
+    if (name_.given == PartLevel::conflict && !same_number) score_.veto = true;
     score_.initial = name_.given == PartLevel::initial || name_.family == PartLevel::initial;
     const bool sure = score_.strong || birth_equal_;
     const bool missing = name_.given == PartLevel::missing || name_.family == PartLevel::missing;

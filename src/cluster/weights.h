@@ -41,7 +41,8 @@ inline constexpr float place_conflict = -1.5F;
 // Companies.
 inline constexpr float site_conflict = -6;
 inline constexpr float site_same_label = -9;  // acme.com, acme.io
-inline constexpr float site_other_country = 3;
+inline constexpr float site_other_country = 1;
+inline constexpr float site_spells_name = 3;
 inline constexpr float phone_conflict = -1.5F;
 inline constexpr float address_conflict = -6;
 inline constexpr float year_equal = 3;
