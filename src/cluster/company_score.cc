@@ -33,7 +33,8 @@ bool is_near(std::string_view a, std::string_view b) {
 bool abbreviates(std::string_view a, std::string_view b) {
   const std::string_view shorter = a.size() < b.size() ? a : b;
   const std::string_view longer = a.size() < b.size() ? b : a;
-  return shorter.size() >= 4 && longer.size() >= shorter.size() + 2 && longer.starts_with(shorter);
+  return shorter.size() >= 4 && shorter.size() <= 6 && longer.size() >= shorter.size() + 3 &&
+         longer.starts_with(shorter);
 }
 
 struct Rest {
@@ -82,6 +83,11 @@ class Comparison {
     const float left_a = leftovers(a_, rest_a);
     const float left_b = leftovers(b_, rest_b);
     const bool both = rest_a.count > 0 && rest_b.count > 0;
+    // Each has a word of its own that tells: two departments, two towns, two funds.
+    if (left_a < weights::leftover_own && left_b < weights::leftover_own) {
+      result_.own_words = true;
+      result_.bits += weights::own_words;
+    }
     result_.bits += (left_a + left_b) * (both ? 1.0F : weights::one_sided);
     if (both && numbers_differ(rest_a, rest_b)) result_.numbers_differ = true;
     if (!both && (has_number(a_, rest_a) || has_number(b_, rest_b))) {
@@ -115,11 +121,12 @@ class Comparison {
       if ((used_a_ >> i & 1) != 0) continue;
       for (std::size_t j = 0; j < b_.size(); ++j) {
         if ((used_b_ >> j & 1) != 0) continue;
-        const bool slip = is_near(a_[i].text, b_[j].text);
+        const bool umlauts = same_but_umlauts(a_[i].text, b_[j].text);
+        const bool slip = umlauts || is_near(a_[i].text, b_[j].text);
         if (!slip && !abbreviates(a_[i].text, b_[j].text)) continue;
         used_a_ |= 1U << i;
         used_b_ |= 1U << j;
-        const float worth = std::min(bits(a_[i]), bits(b_[j])) - weights::typo;
+        const float worth = std::min(bits(a_[i]), bits(b_[j])) - (umlauts ? 0.5F : weights::typo);
         result_.bits += worth;
         if (slip && !is_generic(a_[i])) ++distinct_;
         ++found;
@@ -141,7 +148,11 @@ class Comparison {
     if (shorter.size() < 4) return 0;
     const bool glued_article = longer.size() == shorter.size() + 3 && longer.starts_with("the") &&
                                longer.ends_with(shorter);
-    const bool same = one == other || glued_article;
+    const bool glued_form =
+        longer.starts_with(shorter) &&
+        (Dictionary::get().meaning(std::string_view(longer).substr(shorter.size())) &
+         is_legal_form) != 0;
+    const bool same = one == other || glued_article || glued_form;
     if (!same && (rest_a.count + rest_b.count < 3 || !is_near(one, other))) return 0;
     float worth_a = 0;
     float worth_b = 0;

@@ -12,9 +12,9 @@ enum class NameLevel : std::uint8_t { missing, conflict, weak, part, spelling, e
 
 struct NameEvidence {
   float bits = 0;
-  float possible = 0;  // bits if all words of the shorter name had agreed
   NameLevel level = NameLevel::missing;
   bool numbers_differ = false;
+  bool own_words = false;  // each has a telling word that the other lacks
 };
 
 /// Compares the words of two names: shared ones count by their rarity, slips of long words less,

@@ -14,6 +14,13 @@ std::array<char, 8> digits_of(std::uint32_t date) {
   return digits;
 }
 
+constexpr int month_days = 31;
+
+// Good enough to tell how far two dates are apart.
+int days_of(std::uint32_t date) {
+  return static_cast<int>(date / 10000 * 365 + (date / 100 % 100) * 30 + date % 100);
+}
+
 }  // namespace
 
 std::uint32_t date_of(std::string_view text) {
@@ -68,7 +75,10 @@ DateLevel compare_dates(std::uint32_t a, std::uint32_t b) {
   }
   const bool same_year = a / 10000 == b / 10000;
   const bool swapped = a / 100 % 100 == b % 100 && a % 100 == b / 100 % 100;
-  return same_year && swapped ? DateLevel::close : DateLevel::apart;
+  if (same_year && swapped) return DateLevel::close;
+  const int days = days_of(a) - days_of(b);
+  if (days >= -month_days && days <= month_days) return DateLevel::close;
+  return same_year ? DateLevel::same_year : DateLevel::apart;
 }
 
 }  // namespace csvm::cluster

@@ -10,8 +10,9 @@ namespace csvm::cluster {
 /// Where day and month cannot be told apart the month is taken to come first.
 std::uint32_t date_of(std::string_view text);
 
-/// How two dates relate: `close` is one wrong digit, two swapped ones, or day and month swapped.
-enum class DateLevel : std::uint8_t { apart, close, equal };
+/// How two dates relate: `close` is one wrong digit, two swapped ones, day and month swapped, or a
+/// month apart at most.
+enum class DateLevel : std::uint8_t { apart, same_year, close, equal };
 DateLevel compare_dates(std::uint32_t a, std::uint32_t b);
 
 }  // namespace csvm::cluster

@@ -23,6 +23,19 @@ void append_canonical(const List& words, std::string& out) {
   }
 }
 
+// "University of Warsaw", "Banco do Brasil": words that say nothing, unless there is nothing else.
+void append_telling(const WordList<16>& words, std::string& out) {
+  static constexpr std::array<std::string_view, 32> silent = {
+      "of",  "and", "for", "the", "at",  "in",  "on",  "a",   "an",  "de",  "del",
+      "des", "du",  "di",  "da",  "do",  "la",  "le",  "les", "der", "die", "das",
+      "fur", "zu",  "und", "et",  "y",   "e",   "van", "voor", "im", "na"};
+  WordList<16> telling;
+  for (const std::string_view word : words.all()) {
+    if (std::ranges::find(silent, word) == silent.end()) telling.add(word);
+  }
+  append_canonical(telling.empty() ? words.all() : telling.all(), out);
+}
+
 // "acme.io" as a company's name: the domain's own part.
 std::string_view label_of_name(std::string_view name, std::string& scratch) {
   if (name.find('.') == std::string_view::npos || name.find_first_of(" ,&") != std::string::npos) {
@@ -113,7 +126,7 @@ void add_fuzzy(Comparables::Store& store, const RowValues& values) {
   std::string& core = text.of(Part::company);
   const std::string_view named_by_site = label_of_name(values.company_name, store.scratch);
   if (named_by_site.empty()) {
-    append_canonical(company.core.all(), core);
+    append_telling(company.core, core);
   } else {
     core += named_by_site;
   }
@@ -121,24 +134,23 @@ void add_fuzzy(Comparables::Store& store, const RowValues& values) {
   text.of(Part::label) += label;
   text.of(Part::place) += place_words;
 
-  std::string_view local;
   if (people) {
     row.profile = person_profile(values.person_linkedin);
-    const Mailbox work = mailbox(values.work_email, store.scratch, &local);
-    std::string& locals = text.of(Part::local);
+    const Mailbox work = mailbox(values.work_email, store.scratch);
+    std::string& address = text.of(Part::mailbox);
     if (work.free) {
       row.personal = work.role ? 0 : work.address;
     } else {
       row.work = work.address;
       row.work_domain = work.domain;
       if (work.role) row.flags |= work_is_role;
-      locals += local;
+      if (work.address != 0) address += store.scratch;
     }
     const Mailbox personal = mailbox(values.personal_email, store.scratch);
     if (personal.address != 0 && !personal.role) row.personal = personal.address;
   } else {
     row.profile = company_profile(values.company_linkedin);
-    static_cast<void>(text.of(Part::local));
+    static_cast<void>(text.of(Part::mailbox));
   }
   row.phone = phone_number(values.phone);
   row.birth = date_of(values.birth_date);

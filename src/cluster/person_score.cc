@@ -28,34 +28,10 @@ class Joined {
   std::size_t length_ = 0;
 };
 
-// "mueller" and "muller", "bjoern" and "bjorn".
-bool same_but_umlauts(std::string_view a, std::string_view b) {
-  std::size_t i = 0;
-  std::size_t j = 0;
-  const auto is_vowel = [](char letter) { return letter == 'a' || letter == 'o' || letter == 'u'; };
-  while (i < a.size() && j < b.size()) {
-    if (a[i] != b[j]) {
-      if (i > 0 && a[i] == 'e' && is_vowel(a[i - 1])) {
-        ++i;
-        continue;
-      }
-      if (j > 0 && b[j] == 'e' && is_vowel(b[j - 1])) {
-        ++j;
-        continue;
-      }
-      return false;
-    }
-    ++i;
-    ++j;
-  }
-  if (i + 1 == a.size() && i > 0 && a[i] == 'e' && is_vowel(a[i - 1])) ++i;
-  if (j + 1 == b.size() && j > 0 && b[j] == 'e' && is_vowel(b[j - 1])) ++j;
-  return i == a.size() && j == b.size();
-}
-
 // More than a slip: two edits, one in a short word, another first letter.
 bool is_far_slip(std::string_view a, std::string_view b) {
   const std::size_t shorter = std::min(a.size(), b.size());
+  if (shorter >= 2 && (a.starts_with(b) || b.starts_with(a))) return true;
   if (shorter < 3) return false;
   const std::size_t limit = shorter < 5 ? 1 : shorter < 9 ? 2 : 3;
   return text::edit_distance(a, b, limit) <= limit;
@@ -202,9 +178,8 @@ PersonEvidence compare_people_names(const Side& a, const Side& b, const Frequenc
   if ((is_worse(given) || is_worse(family)) && !a.given.empty() && !b.given.empty() &&
       !a.family.empty() && !b.family.empty()) {
     const auto try_crossed = [&](const Level& first, const Level& last) {
-      const bool fits = first.level != PartLevel::conflict && last.level != PartLevel::conflict &&
-                        first.level != PartLevel::initial && last.level != PartLevel::initial &&
-                        !(is_worse(first) && is_worse(last));
+      const bool fits = first.level >= PartLevel::typo && last.level != PartLevel::initial &&
+                        (last.level != PartLevel::conflict || first.level == PartLevel::equal);
       if (!fits || first.bits + last.bits - weights::swapped <= given.bits + family.bits) return;
       found.swapped = true;
       given = first;

@@ -14,8 +14,10 @@ constexpr float merge_line = 85;
 constexpr float halving = 6;  // bits that halve the way from the line to 100
 
 bool is_near_place(std::string_view a, std::string_view b) {
-  if (std::min(a.size(), b.size()) < 4) return false;
-  return a.front() == b.front() && text::edit_distance(a, b, 1) <= 1;
+  const std::size_t shorter = std::min(a.size(), b.size());
+  if (shorter < 4) return false;
+  const std::size_t limit = shorter < 7 ? 1 : 2;
+  return text::edit_distance(a, b, limit) <= limit;
 }
 
 bool is_number(std::string_view word) { return word.front() >= '0' && word.front() <= '9'; }

@@ -156,6 +156,7 @@ class Scorer {
     // A name that agrees only in part, or not at all, needs more than a phone or an address.
     if (conflict && !score_.strong) score_.margin = std::min(score_.margin, -12.0F);
     if (conflict && !(same_page_ && same_site_)) score_.second_hand = true;
+    if (name_.own_words && !score_.strong) score_.second_hand = true;
     if (name_.level == NameLevel::missing && !score_.strong) score_.margin = -30;
     if (other_ending_ || (other_site_ && !same_page_)) score_.second_hand = true;
     // Where a file tells more than names, names alone do not decide unless they are equal and

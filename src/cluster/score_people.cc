@@ -10,6 +10,10 @@
 namespace csvm::cluster {
 namespace {
 
+std::string_view local_of(std::string_view address) {
+  return address.substr(0, address.find('@'));
+}
+
 // A slip in a mailbox's name, not "lee2" for "lee" or "lee.jr": those are other people's.
 bool is_mailbox_slip(std::string_view a, std::string_view b) {
   if (std::min(a.size(), b.size()) < 6 || a.starts_with(b) || b.starts_with(a)) return false;
@@ -30,6 +34,10 @@ class Scorer {
     name_ = compare_people_names(a_, b_, context_.frequencies);
     settle_initial();
     compare_identifiers();
+    if (same_number_ && birth_equal_) {
+      name_.given_bits = std::max(name_.given_bits, weights::conflict_of_proven);
+      name_.family_bits = std::max(name_.family_bits, weights::conflict_of_proven);
+    }
     // Most pairs end here: other people, and no identifier says otherwise.
     if (context_.notes == nullptr && !score_.strong && !birth_equal_ &&
         (name_.given == PartLevel::conflict || name_.family == PartLevel::conflict)) {
@@ -68,7 +76,7 @@ class Scorer {
     const Side& whole = a_is_short ? b_ : a_;
     const std::string_view given = whole.given.words[0].text;
     if (given.size() >= 3 && (initial.row->flags & work_is_role) == 0 &&
-        initial.parts[Part::local].starts_with(given)) {
+        initial.parts[Part::mailbox].starts_with(given)) {
       name_.given = PartLevel::spelling;
       name_.given_bits = 6;
     }
@@ -104,7 +112,11 @@ class Scorer {
         case DateLevel::close:
           add(weights::birth_close, "nearly the same date of birth");
           break;
+        case DateLevel::same_year:
+          add(weights::birth_same_year, "born in the same year");
+          break;
         case DateLevel::apart:
+          birth_differs_ = true;
           add(weights::birth_conflict, "other date of birth");
           break;
       }
@@ -124,16 +136,21 @@ class Scorer {
       return;
     }
     if (role_a || role_b) return;
-    const bool slip = is_mailbox_slip(a_.parts[Part::local], b_.parts[Part::local]);
+    const std::string_view mine = a_.parts[Part::mailbox];
+    const std::string_view theirs = b_.parts[Part::mailbox];
+    const std::string_view local = local_of(mine);
+    const bool same_local = local == local_of(theirs);
     if (x_.work_domain == y_.work_domain && x_.work_domain != 0) {
-      if (slip) {
-        add(4, "e-mail address with a slip");
+      if (is_mailbox_slip(local, local_of(theirs))) {
+        add(weights::mailbox_slip, "e-mail address with a slip");
       } else if (!same_profile_ && !birth_equal_) {
         score_.veto = true;
         context_.note(0, "other mailbox at the same company");
       }
-    } else if (a_.parts[Part::local].size() >= 5 &&
-               a_.parts[Part::local] == b_.parts[Part::local]) {
+    } else if (same_local && mine.size() >= 12 && text::edit_distance(mine, theirs, 2) <= 2) {
+      add(weights::mailbox_slip, "e-mail address with a slip");
+      mailbox_slip_ = true;
+    } else if (same_local && local.size() >= 5) {
       add(2, "same mailbox name at another company");
     } else if (!same_profile_) {
       add(-2, "other e-mail address");
@@ -145,9 +162,10 @@ class Scorer {
     const std::string_view theirs = b_.parts[Part::other_id];
     if (x_.other_id == 0 || y_.other_id == 0) return;
     if (x_.other_id == y_.other_id) {
-      score_.strong = true;
+      score_.strong = same_number_ = true;
       add(rarity(Kind::mailbox, x_.other_id), "same personal number");
     } else if (mine.size() == theirs.size() && text::edit_distance(mine, theirs, 1) <= 1) {
+      number_slip_ = true;
       add(4, "personal number with a slip");
     } else {
       add(weights::register_conflict, "other personal number");
@@ -248,7 +266,7 @@ class Scorer {
         (x_.site != 0 || x_.work_domain != 0) && (y_.site != 0 || y_.work_domain != 0);
     if (level == NameLevel::conflict || level == NameLevel::weak ||
         (level == NameLevel::missing && domains)) {
-      if (!score_.strong) add(weights::company_conflict, "other company");
+      if (!score_.strong && !mailbox_slip_) add(weights::company_conflict, "other company");
     }
   }
 
@@ -267,6 +285,7 @@ class Scorer {
     } else {
       const float bits =
           std::min(addresses ? weights::address_cap : weights::place_cap, place.bits * place.share);
+      address_bits_ = addresses ? bits : 0;
       add(addresses && place.numbers_differ ? std::min(bits, weights::place_cap) : bits,
           addresses ? "same address" : "same place");
     }
@@ -277,16 +296,23 @@ class Scorer {
 
   void apply_rules() {
     if (name_.other_generation) score_.veto = true;
-    const bool same_number = x_.other_id != 0 && x_.other_id == y_.other_id;
-    if (name_.given == PartLevel::conflict && !same_number) score_.veto = true;
+    if (name_.given == PartLevel::conflict && !same_number_) {
+      (number_slip_ && birth_equal_ ? score_.second_hand : score_.veto) = true;
+    }
     score_.initial = name_.given == PartLevel::initial || name_.family == PartLevel::initial;
     const bool sure = score_.strong || birth_equal_;
     const bool missing = name_.given == PartLevel::missing || name_.family == PartLevel::missing;
     const bool doubtful = name_.given == PartLevel::far || name_.family == PartLevel::far;
     const bool only_names = !context_.has_company && other_ == 0;
-    if (!sure && (missing || doubtful)) score_.second_hand = true;
+    const bool same_address = address_bits_ >= weights::address_agrees;
+    if (!sure && missing) score_.second_hand = true;
+    if (!sure && doubtful && !(same_address && !birth_differs_)) score_.second_hand = true;
     if (!sure && name_.generation_on_one_side) score_.second_hand = true;
-    if (!score_.strong && name_.family == PartLevel::conflict) score_.second_hand = true;
+    if (!score_.strong && name_.family == PartLevel::conflict &&
+        !(birth_equal_ && same_address && name_.given >= PartLevel::typo)) {
+      score_.second_hand = true;
+    }
+    if (birth_differs_ && !score_.strong) score_.second_hand = true;
     if (!sure && !only_names && other_ < 3) score_.second_hand = true;
     if (x_.key != 0 && x_.key == y_.key && !score_.veto && !score_.second_hand &&
         context_.has_name && context_.has_company) {
@@ -305,8 +331,9 @@ class Scorer {
   PersonEvidence name_;
   float total_ = 0;  // of the names
   float other_ = 0;  // of everything else
-  bool same_profile_ = false, birth_equal_ = false;
-  bool same_company_ = false;
+  bool same_profile_ = false, same_number_ = false, birth_equal_ = false, birth_differs_ = false;
+  float address_bits_ = 0;
+  bool same_company_ = false, mailbox_slip_ = false, number_slip_ = false;
 };
 
 }  // namespace

@@ -67,7 +67,7 @@ enum class Part : std::uint8_t {
   company_alias,  // "X" of "X dba Y"
   label,          // the site's own name
   place,          // words of where the person or company is
-  local,          // work e-mail: before the @
+  mailbox,        // work e-mail address
   other_id,       // as written, letters and digits
 };
 inline constexpr std::size_t part_count = 9;

@@ -23,6 +23,9 @@ inline constexpr float swapped = 1.5F;
 inline constexpr float initial_bits = 2.5F;
 inline constexpr float given_conflict = -14;
 inline constexpr float family_conflict = -10;
+// Where register number and date of birth both agree the names may be wrong.
+inline constexpr float conflict_of_proven = -5;
+inline constexpr float address_agrees = 6;  // an address that says so much is one household's
 inline constexpr float family_half = 2;  // one part of a double name
 inline constexpr float middle_conflict = -5;
 
@@ -30,8 +33,9 @@ inline constexpr float middle_conflict = -5;
 inline constexpr float strong_bonus = 4;  // LinkedIn page, mailbox
 inline constexpr float company_conflict = -4;
 inline constexpr float birth_conflict = -9;
-inline constexpr float birth_close = 3.5F;
-inline constexpr float mailbox_conflict = -4;
+inline constexpr float birth_close = 2.5F;
+inline constexpr float birth_same_year = -3;
+inline constexpr float mailbox_slip = 6;
 inline constexpr float register_conflict = -2;
 inline constexpr float phone_cap = 9;
 inline constexpr float place_cap = 4;
@@ -51,6 +55,8 @@ inline constexpr float leftover_generic = -1;
 inline constexpr float leftover_base = -1.5F;
 inline constexpr float leftover_share = 0.45F;  // of the bits of a word that only one side has
 inline constexpr float one_sided = 0.6F;        // when only one side has words left over
+inline constexpr float leftover_own = -1.9F;   // below this a word is one's own
+inline constexpr float own_words = -6;
 inline constexpr float number_conflict = -16;
 inline constexpr float acronym = 5;
 
