@@ -72,7 +72,7 @@ class Comparison {
   NameEvidence run() {
     match_equal();
     std::size_t near_words = match_joined();
-    if (near_words == 0) near_words = match_near();
+    if (near_words == 0) near_words = match_near() + match_initials();
     const Rest rest_a = rest(a_, used_a_);
     const Rest rest_b = rest(b_, used_b_);
     if (is_acronym(a_, b_) || is_acronym(b_, a_)) {
@@ -162,6 +162,38 @@ class Comparison {
     ++distinct_;
     used_a_ = used_b_ = 0xffffffff;
     return 1;
+  }
+
+  // "friendship hill nhs" and "friendship hill national historic site"; "nbp" and "nb park".
+  std::size_t match_initials() {
+    const Rest rest_a = rest(a_, used_a_);
+    const Rest rest_b = rest(b_, used_b_);
+    if (rest_a.count == 1 && spells_initials(a_[rest_a.at[0]].text, b_, rest_b)) {
+      result_.bits += bits(a_[rest_a.at[0]]) - 2;
+    } else if (rest_b.count == 1 && spells_initials(b_[rest_b.at[0]].text, a_, rest_a)) {
+      result_.bits += bits(b_[rest_b.at[0]]) - 2;
+    } else {
+      return 0;
+    }
+    used_a_ = used_b_ = 0xffffffff;
+    return 1;
+  }
+
+  static bool spells_initials(std::string_view letters, std::span<const HashedWord> words,
+                              const Rest& rest) {
+    if (rest.count < 2 || letters.size() < 2 || letters.size() > 6) return false;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < rest.count; ++i) {
+      const std::string_view word = words[rest.at[i]].text;
+      if (word.size() <= 2 && letters.substr(at).starts_with(word)) {
+        at += word.size();
+      } else if (at < letters.size() && letters[at] == word.front()) {
+        ++at;
+      } else {
+        return false;
+      }
+    }
+    return at == letters.size();
   }
 
   static Rest rest(std::span<const HashedWord> words, std::uint32_t used) {

@@ -37,6 +37,25 @@ bool is_far_slip(std::string_view a, std::string_view b) {
   return text::edit_distance(a, b, limit) <= limit;
 }
 
+// "barackk" and "barack".
+bool same_but_doubles(std::string_view a, std::string_view b) {
+  if (std::min(a.size(), b.size()) < 6) return false;
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < a.size() && j < b.size() && a[i] == b[j]) {
+    const char letter = a[i];
+    while (i < a.size() && a[i] == letter) ++i;
+    while (j < b.size() && b[j] == letter) ++j;
+  }
+  return i == a.size() && j == b.size();
+}
+
+bool same_words(std::span<const HashedWord> a, std::span<const HashedWord> b) {
+  return std::ranges::all_of(a, [&](const HashedWord& word) {
+    return std::ranges::find(b, word.hash, &HashedWord::hash) != b.end();
+  });
+}
+
 struct Level {
   PartLevel level = PartLevel::missing;
   float bits = 0;
@@ -84,11 +103,12 @@ class Names {
     const Joined all_a(a);
     const Joined all_b(b);
     if (all_a.view() == all_b.view()) return {PartLevel::spelling, least - 1};
+    if (same_but_doubles(x.text, y.text)) return {PartLevel::typo, least - weights::typo};
     // The name one goes by may be the middle one.
-    for (const HashedWord& mine : a) {
-      for (const HashedWord& theirs : b) {
-        if (mine.text.size() > 2 && mine.hash == theirs.hash) {
-          return {PartLevel::half, given_bits(mine) - 3};
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      for (std::size_t j = 0; j < b.size(); ++j) {
+        if ((i == 0) != (j == 0) && a[i].text.size() > 2 && a[i].hash == b[j].hash) {
+          return {PartLevel::half, given_bits(a[i]) - 3};
         }
       }
     }
@@ -129,6 +149,9 @@ class Names {
     if (is_slip(all_a.view(), all_b.view()) || is_ending_slip(all_a.view(), all_b.view())) {
       return {PartLevel::typo, least - weights::typo};
     }
+    if (is_double_slip(all_a.view(), all_b.view())) {
+      return {PartLevel::typo, least - weights::typo - 1.5F};
+    }
     if (is_far_slip(all_a.view(), all_b.view())) {
       return {PartLevel::far, least - weights::far_typo};
     }
@@ -136,18 +159,63 @@ class Names {
   }
 
  private:
-  // A family name may lack or repeat its last letter: it has no other gender.
+  // The last letter of a family name tells no gender, as that of a first name does.
   static bool is_ending_slip(std::string_view a, std::string_view b) {
-    const std::string_view shorter = a.size() < b.size() ? a : b;
-    const std::string_view longer = a.size() < b.size() ? b : a;
-    return shorter.size() >= 6 && longer.size() == shorter.size() + 1 &&
-           longer.starts_with(shorter) && longer.back() == shorter.back();
+    return std::min(a.size(), b.size()) >= 6 && a.front() == b.front() &&
+           text::edit_distance(a, b, 1) <= 1;
+  }
+  // Two slips in a long name.
+  static bool is_double_slip(std::string_view a, std::string_view b) {
+    return std::min(a.size(), b.size()) >= 8 && a.front() == b.front() &&
+           text::edit_distance(a, b, 2) <= 2;
   }
 
   const Side& a_;
   const Side& b_;
   const Frequencies& frequencies_;
 };
+
+enum class WholeLevel : std::uint8_t { apart, near, equal };
+
+// All words together: "Sergei Lavrov" and "SergeiLavrov", "bin Salman Mohammed" and "Mohammed bin
+// Salman".
+WholeLevel compare_whole(const Side& a, const Side& b) {
+  std::array<HashedWord, 12> words_a;
+  std::array<HashedWord, 12> words_b;
+  const auto gather = [](const Side& side, std::array<HashedWord, 12>& words) {
+    std::size_t count = 0;
+    for (const HashedWord& word : side.given.all()) words[count++] = word;
+    for (const HashedWord& word : side.family.all()) words[count++] = word;
+    return count;
+  };
+  const std::size_t count_a = gather(a, words_a);
+  const std::size_t count_b = gather(b, words_b);
+  if (count_a == 0 || count_b == 0) return WholeLevel::apart;
+  const Joined joined_a({words_a.data(), count_a});
+  const Joined joined_b({words_b.data(), count_b});
+  if (joined_a.view().size() >= 6 && count_a != count_b) {
+    if (joined_a.view() == joined_b.view()) return WholeLevel::equal;
+    if (is_slip(joined_a.view(), joined_b.view())) return WholeLevel::near;
+  }
+  // The same words in another order, one of them with a slip at most.
+  if (count_a != count_b || count_a < 3) return WholeLevel::apart;
+  std::size_t near = 0;
+  std::uint32_t used = 0;
+  for (std::size_t i = 0; i < count_a; ++i) {
+    std::size_t found = count_b;
+    for (std::size_t j = 0; j < count_b && found == count_b; ++j) {
+      if ((used >> j & 1) == 0 && words_a[i].hash == words_b[j].hash) found = j;
+    }
+    for (std::size_t j = 0; j < count_b && found == count_b; ++j) {
+      if ((used >> j & 1) != 0 || !is_far_slip(words_a[i].text, words_b[j].text)) continue;
+      found = j;
+      ++near;
+    }
+    if (found == count_b) return WholeLevel::apart;
+    used |= 1U << found;
+  }
+  return near == 0 ? WholeLevel::equal : near == 1 ? WholeLevel::near : WholeLevel::apart;
+}
 
 bool is_worse(const Level& level) {
   return level.level == PartLevel::conflict || level.level == PartLevel::far;
@@ -191,26 +259,13 @@ PersonEvidence compare_people_names(const Side& a, const Side& b, const Frequenc
     try_crossed(names.given(a.given.all(), b.family.all()),
                 names.family(a.family.all(), b.given.all()));
   }
-  // "Sergei Lavrov" and "SergeiLavrov".
-  if ((given.level == PartLevel::missing || family.level == PartLevel::missing ||
-       is_worse(family)) &&
-      (a.given.empty() || a.family.empty() || b.given.empty() || b.family.empty())) {
-    std::array<HashedWord, 12> all_a;
-    std::array<HashedWord, 12> all_b;
-    std::size_t count_a = 0;
-    std::size_t count_b = 0;
-    for (const HashedWord& word : a.given.all()) all_a[count_a++] = word;
-    for (const HashedWord& word : a.family.all()) all_a[count_a++] = word;
-    for (const HashedWord& word : b.given.all()) all_b[count_b++] = word;
-    for (const HashedWord& word : b.family.all()) all_b[count_b++] = word;
-    if (count_a > 0 && count_b > 0) {
-      const Joined joined_a({all_a.data(), count_a});
-      const Joined joined_b({all_b.data(), count_b});
-      const bool same = joined_a.view() == joined_b.view();
-      if (joined_a.view().size() >= 6 && (same || is_slip(joined_a.view(), joined_b.view()))) {
-        given = {same ? PartLevel::spelling : PartLevel::typo, frequencies.prior() * 0.7F};
-        family = {PartLevel::spelling, frequencies.prior() * 0.7F};
-      }
+  if (is_worse(given) || is_worse(family) || given.level == PartLevel::missing ||
+      family.level == PartLevel::missing) {
+    const WholeLevel whole = compare_whole(a, b);
+    if (whole != WholeLevel::apart) {
+      const float each = frequencies.prior() * (whole == WholeLevel::equal ? 0.7F : 0.5F);
+      given = {whole == WholeLevel::equal ? PartLevel::spelling : PartLevel::typo, each};
+      family = {PartLevel::spelling, each};
     }
   }
   found.given = given.level;
@@ -220,14 +275,15 @@ PersonEvidence compare_people_names(const Side& a, const Side& b, const Frequenc
 
   // Middle names: only where both have one and the first ones agree.
   if (a.given.count > 1 && b.given.count > 1 && !found.swapped &&
-      given.level >= PartLevel::initial && given.level != PartLevel::half) {
+      given.level >= PartLevel::initial && given.level != PartLevel::half &&
+      given.level != PartLevel::spelling) {
     const std::string_view mine = a.given.words[1].text;
     const std::string_view theirs = b.given.words[1].text;
     const GivenLevel level = compare_given(mine, theirs);
     if (level == GivenLevel::equal) {
       found.middle_bits = 2;
     } else if (level == GivenLevel::conflict && !is_far_slip(mine, theirs) &&
-               given.level != PartLevel::spelling) {
+               !same_words(a.given.all(), b.given.all())) {
       found.middle_bits = weights::middle_conflict;
     }
   }

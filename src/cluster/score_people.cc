@@ -313,6 +313,7 @@ class Scorer {
       score_.second_hand = true;
     }
     if (birth_differs_ && !score_.strong) score_.second_hand = true;
+    if (name_.middle_bits < 0 && !sure) score_.second_hand = true;
     if (!sure && !only_names && other_ < 3) score_.second_hand = true;
     if (x_.key != 0 && x_.key == y_.key && !score_.veto && !score_.second_hand &&
         context_.has_name && context_.has_company) {
