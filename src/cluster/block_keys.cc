@@ -117,8 +117,7 @@ void people_keys(std::size_t family, const Side& side, const Frequencies& freque
         keys[1] = prefix_hash(squeezed(side.parts[Part::given], buffer), 6);
         break;
       }
-      keys[0] = unordered(given_start(side),
-                          given_root(side.family.words[side.family.count - 1]));
+      keys[0] = unordered(given_start(side), given_root(side.family.words[side.family.count - 1]));
       break;
     }
     case 4:  // family name and company

@@ -26,9 +26,9 @@ void append_canonical(const List& words, std::string& out) {
 // "University of Warsaw", "Banco do Brasil": words that say nothing, unless there is nothing else.
 void append_telling(const WordList<16>& words, std::string& out) {
   static constexpr std::array<std::string_view, 32> silent = {
-      "of",  "and", "for", "the", "at",  "in",  "on",  "a",   "an",  "de",  "del",
-      "des", "du",  "di",  "da",  "do",  "la",  "le",  "les", "der", "die", "das",
-      "fur", "zu",  "und", "et",  "y",   "e",   "van", "voor", "im", "na"};
+      "of",  "and", "for", "the", "at", "in", "on",  "a",    "an",  "de",  "del",
+      "des", "du",  "di",  "da",  "do", "la", "le",  "les",  "der", "die", "das",
+      "fur", "zu",  "und", "et",  "y",  "e",  "van", "voor", "im",  "na"};
   WordList<16> telling;
   for (const std::string_view word : words.all()) {
     if (std::ranges::find(silent, word) == silent.end()) telling.add(word);

@@ -246,8 +246,12 @@ PersonEvidence compare_people_names(const Side& a, const Side& b, const Frequenc
   if ((is_worse(given) || is_worse(family)) && !a.given.empty() && !b.given.empty() &&
       !a.family.empty() && !b.family.empty()) {
     const auto try_crossed = [&](const Level& first, const Level& last) {
-      const bool fits = first.level >= PartLevel::typo && last.level != PartLevel::initial &&
-                        (last.level != PartLevel::conflict || first.level == PartLevel::equal);
+      const bool either = first.level != PartLevel::conflict && last.level != PartLevel::conflict &&
+                          given.level == PartLevel::conflict && family.level == PartLevel::conflict;
+      const bool fits =
+          first.level != PartLevel::initial && last.level != PartLevel::initial &&
+          (either || (first.level >= PartLevel::typo && last.level != PartLevel::conflict) ||
+           first.level == PartLevel::equal);
       if (!fits || first.bits + last.bits - weights::swapped <= given.bits + family.bits) return;
       found.swapped = true;
       given = first;
@@ -258,6 +262,25 @@ PersonEvidence compare_people_names(const Side& a, const Side& b, const Frequenc
                 names.family(a.given.all(), b.family.all()));
     try_crossed(names.given(a.given.all(), b.family.all()),
                 names.family(a.family.all(), b.given.all()));
+  }
+  // Of one only one part is told, and that in the other's place.
+  if (given.level == PartLevel::conflict && family.level == PartLevel::missing) {
+    const Level other = a.family.empty() ? names.given(a.given.all(), b.family.all())
+                                         : names.given(b.given.all(), a.family.all());
+    if (other.level >= PartLevel::typo) {
+      found.swapped = true;
+      given = {};
+      family = other;
+    }
+  }
+  if (family.level == PartLevel::conflict && given.level == PartLevel::missing) {
+    const Level other = a.given.empty() ? names.family(a.family.all(), b.given.all())
+                                        : names.family(b.family.all(), a.given.all());
+    if (other.level >= PartLevel::typo) {
+      found.swapped = true;
+      given = other;
+      family = {};
+    }
   }
   if (is_worse(given) || is_worse(family) || given.level == PartLevel::missing ||
       family.level == PartLevel::missing) {

@@ -32,7 +32,7 @@ struct ScoreContext {
 struct PairScore {
   float margin = 0;
   bool veto = false;         // must never be in one cluster, whatever connects them
-  bool apart = false;  // other identifiers of one kind: no third row makes them one
+  bool apart = false;        // other identifiers of one kind: no third row makes them one
   bool strong = false;       // an identifier of the lead's own agrees
   bool initial = false;      // a given or family name agrees by its first letter only
   bool second_hand = false;  // no more than listed, whatever the margin: a rule forbids the merge

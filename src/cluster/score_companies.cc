@@ -75,8 +75,8 @@ class Scorer {
     const std::string_view theirs = b_.parts[Part::company];
     if (mine == a_.parts[Part::label] || theirs == b_.parts[Part::label]) return true;
     const std::size_t shorter = std::min(mine.size(), theirs.size());
-    return shorter >= 4 && text::edit_distance(mine, theirs, shorter < 8 ? 1 : 2) <=
-                               (shorter < 8 ? 1U : 2U);
+    return shorter >= 4 &&
+           text::edit_distance(mine, theirs, shorter < 8 ? 1 : 2) <= (shorter < 8 ? 1U : 2U);
   }
 
   void compare_pages() {
@@ -165,8 +165,8 @@ class Scorer {
       score_.second_hand = true;
     }
     // Equal keys are one company by contract, unless something speaks against it.
-    if (x_.key != 0 && x_.key == y_.key && !score_.veto && !other_address_ &&
-        context_.has_name && (context_.has_company || other_ >= 0)) {
+    if (x_.key != 0 && x_.key == y_.key && !score_.veto && !other_address_ && context_.has_name &&
+        (context_.has_company || other_ >= 0)) {
       score_.margin = std::max(score_.margin, 2.0F);
     }
     if (score_.veto) score_.margin = std::min(score_.margin, -20.0F);

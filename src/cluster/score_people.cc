@@ -10,9 +10,7 @@
 namespace csvm::cluster {
 namespace {
 
-std::string_view local_of(std::string_view address) {
-  return address.substr(0, address.find('@'));
-}
+std::string_view local_of(std::string_view address) { return address.substr(0, address.find('@')); }
 
 // A slip in a mailbox's name, not "lee2" for "lee" or "lee.jr": those are other people's.
 bool is_mailbox_slip(std::string_view a, std::string_view b) {
@@ -34,7 +32,8 @@ class Scorer {
     name_ = compare_people_names(a_, b_, context_.frequencies);
     settle_initial();
     compare_identifiers();
-    if (same_number_ && birth_equal_) {
+    proven_ = birth_equal_ && (same_number_ || same_mailbox_);
+    if (proven_) {
       name_.given_bits = std::max(name_.given_bits, weights::conflict_of_proven);
       name_.family_bits = std::max(name_.family_bits, weights::conflict_of_proven);
     }
@@ -94,7 +93,7 @@ class Scorer {
     }
     if (x_.personal != 0 && y_.personal != 0) {
       if (x_.personal == y_.personal) {
-        score_.strong = true;
+        score_.strong = same_mailbox_ = true;
         add(rarity(Kind::mailbox, x_.personal) + weights::strong_bonus,
             "same personal e-mail address");
       } else if (!same_profile_) {
@@ -131,7 +130,7 @@ class Scorer {
     const bool role_b = (y_.flags & work_is_role) != 0;
     if (x_.work == y_.work) {
       if (role_a) return;  // counts as the same company below
-      score_.strong = true;
+      score_.strong = same_mailbox_ = true;
       add(rarity(Kind::mailbox, x_.work) + weights::strong_bonus, "same e-mail address");
       return;
     }
@@ -296,7 +295,7 @@ class Scorer {
 
   void apply_rules() {
     if (name_.other_generation) score_.veto = true;
-    if (name_.given == PartLevel::conflict && !same_number_) {
+    if (name_.given == PartLevel::conflict && !same_number_ && !proven_) {
       (number_slip_ && birth_equal_ ? score_.second_hand : score_.veto) = true;
     }
     score_.initial = name_.given == PartLevel::initial || name_.family == PartLevel::initial;
@@ -312,7 +311,8 @@ class Scorer {
         !(birth_equal_ && same_address && name_.given >= PartLevel::typo)) {
       score_.second_hand = true;
     }
-    if (birth_differs_ && !score_.strong) score_.second_hand = true;
+    if (birth_differs_ && !score_.strong && !(number_slip_ && same_address))
+      score_.second_hand = true;
     if (name_.middle_bits < 0 && !sure) score_.second_hand = true;
     if (!sure && !only_names && other_ < 3) score_.second_hand = true;
     if (x_.key != 0 && x_.key == y_.key && !score_.veto && !score_.second_hand &&
@@ -335,6 +335,7 @@ class Scorer {
   bool same_profile_ = false, same_number_ = false, birth_equal_ = false, birth_differs_ = false;
   float address_bits_ = 0;
   bool same_company_ = false, mailbox_slip_ = false, number_slip_ = false;
+  bool same_mailbox_ = false, proven_ = false;
 };
 
 }  // namespace

@@ -26,7 +26,7 @@ inline constexpr float family_conflict = -10;
 // Where register number and date of birth both agree the names may be wrong.
 inline constexpr float conflict_of_proven = -5;
 inline constexpr float address_agrees = 6;  // an address that says so much is one household's
-inline constexpr float family_half = 2;  // one part of a double name
+inline constexpr float family_half = 2;     // one part of a double name
 inline constexpr float middle_conflict = -5;
 
 // Identifiers, above the rarity of the value.
@@ -55,7 +55,7 @@ inline constexpr float leftover_generic = -1;
 inline constexpr float leftover_base = -1.5F;
 inline constexpr float leftover_share = 0.45F;  // of the bits of a word that only one side has
 inline constexpr float one_sided = 1.3F;        // when only one side has words left over
-inline constexpr float leftover_own = -1.9F;   // below this a word is one's own
+inline constexpr float leftover_own = -1.9F;    // below this a word is one's own
 inline constexpr float own_words = -6;
 inline constexpr float number_conflict = -16;
 inline constexpr float acronym = 5;

@@ -72,7 +72,12 @@ constexpr std::array headers = {
 
 std::optional<Supporting> meaning_of(std::string_view header) {
   const std::string key = columns::comparing_key(header);
-  const auto found = std::ranges::find(headers, std::string_view(key), &Header::key);
+  auto found = std::ranges::find(headers, std::string_view(key), &Header::key);
+  if (found == headers.end()) {  // "Phone (2)": the header of a field, made unique
+    std::string_view name = key;
+    while (!name.empty() && name.back() >= '0' && name.back() <= '9') name.remove_suffix(1);
+    found = std::ranges::find(headers, name, &Header::key);
+  }
   if (found == headers.end()) return std::nullopt;
   return found->meaning;
 }
