@@ -10,6 +10,8 @@
 namespace csvm::cluster {
 namespace {
 
+constexpr std::uint32_t most_of_a_word = 400;
+
 std::uint64_t join(std::uint64_t a, std::uint64_t b) {
   if (a == 0 || b == 0) return 0;
   const std::uint64_t mixed = (a ^ (b * 0x9E3779B97F4A7C15ULL)) * 0xD1342543DE82EF95ULL;
@@ -60,8 +62,10 @@ std::array<std::uint64_t, Count> rarest(std::span<const HashedWord> words, Kind 
   return found;
 }
 
+std::string_view first_word(std::string_view words) { return words.substr(0, words.find(' ')); }
+
 std::uint64_t company_start(const Side& side) {
-  return side.company.empty() ? 0 : prefix_hash(side.company.words[0].text, 5);
+  return side.company.empty() ? 0 : prefix_hash(first_word(side.parts[Part::company]), 5);
 }
 
 std::uint64_t domain_of(const Side& side) {
@@ -69,8 +73,9 @@ std::uint64_t domain_of(const Side& side) {
 }
 
 std::uint64_t address_of(const Side& side) {
+  if ((side.row->flags & place_is_address) == 0) return 0;
   std::uint64_t number = 0;
-  for (const HashedWord& word : side.place.all()) {
+  for (const HashedWord& word : side.place.get().all()) {
     const bool is_number = word.text.front() >= '0' && word.text.front() <= '9';
     if (number == 0 && is_number) {
       number = word.hash;
@@ -140,7 +145,7 @@ void people_keys(std::size_t family, const Side& side, const Frequencies& freque
     }
     case 7: {  // where there are places but no companies
       if (!side.company.empty() || side.place.empty()) break;
-      const auto places = rarest<2>(side.place.all(), Kind::place_word, frequencies);
+      const auto places = rarest<2>(side.place.get().all(), Kind::place_word, frequencies);
       keys[0] = join(places[0], given_start(side));
       keys[1] = join(places[0], family_start(side));
       keys[2] = join(places[1], family_start(side));
@@ -185,26 +190,32 @@ void company_keys(std::size_t family, const Side& side, const Frequencies& frequ
       break;
     }
     case 4: {  // single words
-      const auto words = rarest<3>(side.company.all(), Kind::company_word, frequencies);
-      std::copy(words.begin(), words.end(), keys.begin());
+      const auto words = rarest<3>(side.company.get().all(), Kind::company_word, frequencies);
+      // A word that very many have is split by the next one, below.
+      for (std::size_t i = 0; i < words.size(); ++i) {
+        const bool alone = side.company.get().count == 1;
+        if (alone || frequencies.count(Kind::company_word, words[i]) <= most_of_a_word) {
+          keys[i] = words[i];
+        }
+      }
       break;
     }
     case 5: {  // pairs of words
-      const auto words = rarest<3>(side.company.all(), Kind::company_word, frequencies);
+      const auto words = rarest<3>(side.company.get().all(), Kind::company_word, frequencies);
       keys[0] = unordered(words[0], words[1]);
       keys[1] = unordered(words[0], words[2]);
       keys[2] = unordered(words[1], words[2]);
       break;
     }
     case 6: {  // initials
-      if (side.company.count == 1 && side.company.words[0].text.size() <= 6) {
-        keys[0] = side.company.words[0].hash;
-      } else if (side.company.count >= 3) {
+      if (side.company.get().count == 1 && side.company.get().words[0].text.size() <= 6) {
+        keys[0] = side.company.get().words[0].hash;
+      } else if (side.company.get().count >= 3) {
         std::array<char, 16> letters;
         std::array<char, 16> distinct;
         std::size_t count = 0;
         std::size_t distinct_count = 0;
-        for (const HashedWord& word : side.company.all()) {
+        for (const HashedWord& word : side.company.get().all()) {
           letters[count++] = word.text.front();
           if ((Dictionary::get().find(word.hash).meaning & is_generic_word) == 0) {
             distinct[distinct_count++] = word.text.front();
@@ -217,7 +228,7 @@ void company_keys(std::size_t family, const Side& side, const Frequencies& frequ
     }
     default:  // address and begin of the name
       keys[0] = address_of(side);
-      keys[1] = side.company.empty() ? 0 : hash_of(side.company.words[0].text);
+      keys[1] = side.company.empty() ? 0 : hash_of(first_word(side.parts[Part::company]));
       break;
   }
 }

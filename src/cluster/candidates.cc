@@ -19,6 +19,8 @@ class BlockWorker {
               const ScoreContext& context, float lowest)
       : store_(store), rows_(rows), context_(context), lowest_(lowest) {}
 
+  void start(std::size_t family) { family_ = family; }
+
   // `group` holds indexes into (rows x keys).
   void compare(std::span<const HashedRow> group, std::vector<ScoredPair>& out) {
     block_.clear();
@@ -29,7 +31,7 @@ class BlockWorker {
     if (block_.size() < 2) return;
     const bool whole = block_.size() <= whole_block;
     if (!whole) {
-      std::ranges::sort(block_, [this](std::uint32_t a, std::uint32_t b) { return before(a, b); });
+      sort_block();
     }
     const std::size_t kept = whole ? block_.size() : window + 1;
     if (sides_.size() < kept) sides_.resize(kept);
@@ -42,6 +44,30 @@ class BlockWorker {
   }
 
  private:
+  void sort_block() {
+    struct Entry {
+      std::uint64_t prefix;
+      std::uint32_t row;
+    };
+    std::vector<Entry> entries;
+    entries.reserve(block_.size());
+    for (const std::uint32_t row : block_) {
+      Parts parts;
+      unpack(store_.fuzzy[row].text, part_count, parts);
+      const std::string_view text =
+          parts[Part::family].empty() ? parts[Part::company] : parts[Part::family];
+      std::uint64_t prefix = 0;
+      for (std::size_t i = 0; i < sizeof prefix; ++i) {
+        prefix = prefix << 8U | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
+      }
+      entries.push_back({prefix, row});
+    }
+    std::ranges::sort(entries, [this](const Entry& a, const Entry& b) {
+      return a.prefix != b.prefix ? a.prefix < b.prefix : before(a.row, b.row);
+    });
+    for (std::size_t i = 0; i < entries.size(); ++i) block_[i] = entries[i].row;
+  }
+
   // By text, then by what cannot be seen there: the order of the rows decides nothing.
   bool before(std::uint32_t a, std::uint32_t b) const {
     Parts x;
@@ -59,7 +85,24 @@ class BlockWorker {
     return a < b;
   }
 
+  // Whether an earlier family has compared the two: they share one of its keys, and so few rows
+  // have it that its block was compared whole.
+  bool have_met(const FuzzyRow& a, const FuzzyRow& b) const {
+    const auto met = [this](Kind kind, std::uint64_t mine, std::uint64_t theirs) {
+      return mine != 0 && mine == theirs && context_.frequencies.count(kind, mine) <= whole_block;
+    };
+    if (store_.type == columns::TableType::company) {
+      return (family_ > 0 && met(Kind::site, a.site, b.site)) ||
+             (family_ > 1 && met(Kind::mailbox, a.profile, b.profile)) ||
+             (family_ > 1 && met(Kind::phone, a.phone, b.phone));
+    }
+    return (family_ > 0 && met(Kind::mailbox, a.profile, b.profile)) ||
+           (family_ > 1 && met(Kind::mailbox, a.personal, b.personal)) ||
+           (family_ > 1 && (a.flags & work_is_role) == 0 && met(Kind::mailbox, a.work, b.work));
+  }
+
   void score(const Side& a, const Side& b, std::vector<ScoredPair>& out) const {
+    if (have_met(*a.row, *b.row)) return;
     const PairScore found = store_.type == columns::TableType::people
                                 ? score_people(a, b, context_)
                                 : score_companies(a, b, context_);
@@ -74,6 +117,7 @@ class BlockWorker {
   const std::vector<std::uint32_t>& rows_;
   const ScoreContext& context_;
   float lowest_;
+  std::size_t family_ = 0;
   std::vector<std::uint32_t> block_;
   std::vector<Side> sides_;
 };
@@ -108,6 +152,7 @@ Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
                               return {};
                             }));
     std::vector<std::vector<ScoredPair>> found(threads);
+    for (BlockWorker& worker : workers) worker.start(family);
     CSVM_CHECK(each_group(
         keys.size(), options, [&](std::uint32_t at) { return keys[at]; }, [](std::size_t) {},
         [&](unsigned worker, std::size_t, std::span<const HashedRow> group) {

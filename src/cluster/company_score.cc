@@ -22,9 +22,11 @@ bool is_generic(const HashedWord& word) {
 
 // A slip of the finger, or two in a long word.
 bool is_near(std::string_view a, std::string_view b) {
+  const std::size_t shorter = std::min(a.size(), b.size());
+  if (shorter < 5 || a.front() != b.front() || std::max(a.size(), b.size()) > shorter + 2)
+    return false;
   if (std::ranges::any_of(a, is_digit) || std::ranges::any_of(b, is_digit)) return false;
   if (is_slip(a, b)) return true;
-  const std::size_t shorter = std::min(a.size(), b.size());
   if (shorter < 9) return false;
   return a.substr(0, 3) == b.substr(0, 3) && text::edit_distance(a, b, 2) <= 2;
 }
@@ -261,10 +263,10 @@ bool label_spells(std::string_view label, const HashedWords<16>& words) {
 
 NameEvidence compare_company_names(const Side& a, const Side& b, const Frequencies& frequencies) {
   if (a.company.empty() || b.company.empty()) return {};
-  NameEvidence best = Comparison(a.company.all(), b.company.all(), frequencies).run();
+  NameEvidence best = Comparison(a.company.get().all(), b.company.get().all(), frequencies).run();
   const auto consider = [&](const auto& mine, const auto& theirs) {
     if (mine.empty() || theirs.empty()) return;
-    NameEvidence other = Comparison(mine.all(), theirs.all(), frequencies).run();
+    NameEvidence other = Comparison(mine.get().all(), theirs.get().all(), frequencies).run();
     other.bits -= 1;
     if (other.bits > best.bits) best = other;
   };

@@ -51,7 +51,7 @@ class Frequencies {
   }
   std::vector<std::atomic<std::uint32_t>> counts_;
   unsigned shift_;
-  float rows_;
+  float rows_bits_;  // log2 of the rows
   float prior_;
 };
 

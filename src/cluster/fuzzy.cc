@@ -23,14 +23,15 @@ void count_row(const Comparables::Store& store, std::uint32_t row, Side& side,
   const FuzzyRow& values = *side.row;
   if (!side.given.empty()) frequencies.add(Kind::given, side.given.words[0].hash);
   for (const HashedWord& word : side.family.all()) frequencies.add(Kind::family, word.hash);
-  for (const HashedWord& word : side.place.all()) frequencies.add(Kind::place_word, word.hash);
+  for (const HashedWord& word : side.place.get().all())
+    frequencies.add(Kind::place_word, word.hash);
   frequencies.add(Kind::company, side.company_hash);
   if (store.type == columns::TableType::company) {
-    for (const HashedWord& word : side.company.all()) {
+    for (const HashedWord& word : side.company.get().all()) {
       frequencies.add(Kind::company_word, word.hash);
     }
   } else {
-    for (const HashedWord& word : side.company.all()) {
+    for (const HashedWord& word : side.company.get().all()) {
       frequencies.add(Kind::company_word, word.hash);
     }
     if (values.work_domain != values.site) frequencies.add(Kind::site, values.work_domain);
@@ -87,7 +88,10 @@ PairScore score_pair(const Comparables::Store& store, const Side& a, const Side&
 }
 
 ScoreContext context_for(const Comparables::Store& store) {
-  return {*store.frequencies, store.has_name, store.has_company, nullptr};
+  ScoreContext context{*store.frequencies};
+  context.has_name = store.has_name;
+  context.has_company = store.has_company;
+  return context;
 }
 
 class Matching {
@@ -96,7 +100,9 @@ class Matching {
       : store_(store),
         settings_(settings),
         context_(context_for(store)),
-        line_(margin_of(settings.threshold)) {}
+        line_(margin_of(settings.threshold)) {
+    context_.lowest = std::min(context_.lowest, margin_of(settings.possible));
+  }
 
   Result<Clusters> run() {
     CSVM_CHECK(fold_equal_rows());

@@ -15,7 +15,7 @@ constexpr float halving = 6;  // bits that halve the way from the line to 100
 
 bool is_near_place(std::string_view a, std::string_view b) {
   const std::size_t shorter = std::min(a.size(), b.size());
-  if (shorter < 4) return false;
+  if (shorter < 4 || (a.front() != b.front() && a.back() != b.back())) return false;
   const std::size_t limit = shorter < 7 ? 1 : 2;
   return text::edit_distance(a, b, limit) <= limit;
 }
@@ -40,6 +40,8 @@ PlaceEvidence compare_places(const Side& a, const Side& b, const Frequencies& fr
   PlaceEvidence found;
   if (a.place.empty() || b.place.empty()) return found;
   found.known = true;
+  const auto& words_a = a.place.get();
+  const auto& words_b = b.place.get();
   std::uint32_t used = 0;
   float all_a = 0;
   float all_b = 0;
@@ -49,17 +51,17 @@ PlaceEvidence compare_places(const Side& a, const Side& b, const Frequencies& fr
   const auto bits = [&](const HashedWord& word) {
     return frequencies.bits(Kind::place_word, word.hash, weights::place_word);
   };
-  for (const HashedWord& word : b.place.all()) {
+  for (const HashedWord& word : words_b.all()) {
     all_b += bits(word);
     number_b = number_b || is_number(word.text);
   }
-  for (const HashedWord& word : a.place.all()) {
+  for (const HashedWord& word : words_a.all()) {
     const float worth = bits(word);
     all_a += worth;
     number_a = number_a || is_number(word.text);
-    for (std::size_t j = 0; j < b.place.count; ++j) {
+    for (std::size_t j = 0; j < words_b.count; ++j) {
       if ((used >> j & 1) != 0) continue;
-      const HashedWord& other = b.place.words[j];
+      const HashedWord& other = words_b.words[j];
       const bool same = other.hash == word.hash;
       if (!same && !is_near_place(word.text, other.text)) continue;
       used |= 1U << j;

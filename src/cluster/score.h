@@ -21,6 +21,7 @@ struct ScoreContext {
   const Frequencies& frequencies;
   bool has_name = true;
   bool has_company = true;  // the file has a second key column
+  float lowest = -8;        // margins below need not be told exactly
   std::vector<Note>* notes = nullptr;
 
   void note(float bits, const char* words) const {

@@ -8,6 +8,8 @@
 namespace csvm::cluster {
 namespace {
 
+constexpr float hopeless = -30;
+
 class Scorer {
  public:
   Scorer(const Side& a, const Side& b, const ScoreContext& context)
@@ -16,6 +18,13 @@ class Scorer {
   PairScore run() {
     compare_names();
     compare_pages();
+    // Most pairs end here: other companies, and no page or site says otherwise.
+    if (context_.notes == nullptr && !same_site_or_page() && is_hopeless()) {
+      score_.margin = hopeless;
+      score_.veto = score_.veto || name_.numbers_differ;
+      score_.apart = x_.site != 0 && y_.site != 0 && a_.parts[Part::label] != b_.parts[Part::label];
+      return score_;
+    }
     compare_sites();
     compare_phones();
     compare_places_and_years();
@@ -110,9 +119,9 @@ class Scorer {
       return;
     }
     // Only one has a site: does it spell the other's name?
-    if (x_.site != 0 && label_spells(a_.parts[Part::label], b_.company)) {
+    if (x_.site != 0 && label_spells(a_.parts[Part::label], b_.company.get())) {
       add(weights::site_spells_name, "website spells the name");
-    } else if (y_.site != 0 && label_spells(b_.parts[Part::label], a_.company)) {
+    } else if (y_.site != 0 && label_spells(b_.parts[Part::label], a_.company.get())) {
       add(weights::site_spells_name, "website spells the name");
     }
   }
@@ -171,6 +180,13 @@ class Scorer {
     }
     if (score_.veto) score_.margin = std::min(score_.margin, -20.0F);
     if (score_.second_hand) score_.margin = std::min(score_.margin, never_merged);
+  }
+
+  // All that could still be added does not outweigh the names.
+  bool is_hopeless() const {
+    return score_.veto || name_.level == NameLevel::conflict ||
+           name_.bits + weights::most_without_identifier <
+               context_.frequencies.prior() + context_.lowest;
   }
 
   float least_other() const {

@@ -252,8 +252,8 @@ class Scorer {
         }
       }
     }
-    if (words == nullptr && (label_spells(a_.parts[Part::label], b_.company) ||
-                             label_spells(b_.parts[Part::label], a_.company))) {
+    if (words == nullptr && (label_spells(a_.parts[Part::label], b_.company.get()) ||
+                             label_spells(b_.parts[Part::label], a_.company.get()))) {
       consider(4, "company domain spells the company name");
     }
     if (words != nullptr) {

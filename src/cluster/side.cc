@@ -8,9 +8,9 @@ void Side::fill(const Comparables::Store& store, std::uint32_t row_id) {
   unpack(row->text, part_count, parts);
   given.fill(parts[Part::given]);
   family.fill(parts[Part::family]);
-  company.fill(parts[Part::company]);
-  alias.fill(parts[Part::company_alias]);
-  place.fill(parts[Part::place]);
+  company.reset(parts[Part::company]);
+  alias.reset(parts[Part::company_alias]);
+  place.reset(parts[Part::place]);
   company_hash = company.empty() ? 0 : hash_of(parts[Part::company]);
 }
 

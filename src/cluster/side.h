@@ -32,14 +32,38 @@ struct HashedWords {
   bool empty() const { return count == 0; }
 };
 
-/// Views into the store. Threads: one per thread, or read-only.
+/// A list of hashed words that is made when it is first asked for.
+template <std::size_t Capacity>
+class LazyWords {
+ public:
+  void reset(std::string_view text) {
+    text_ = text;
+    filled_ = text.empty();
+    words_.count = 0;
+  }
+  bool empty() const { return text_.empty(); }
+  const HashedWords<Capacity>& get() const {
+    if (!filled_) {
+      words_.fill(text_);
+      filled_ = true;
+    }
+    return words_;
+  }
+
+ private:
+  std::string_view text_;
+  mutable HashedWords<Capacity> words_;
+  mutable bool filled_ = false;
+};
+
+/// Views into the store. Threads: one per thread, since word lists are made on demand.
 struct Side {
   std::uint32_t id = 0;
   const FuzzyRow* row = nullptr;
   Parts parts;
   HashedWords<6> given, family;
-  HashedWords<16> company, place;
-  HashedWords<8> alias;
+  LazyWords<16> company, place;
+  LazyWords<8> alias;
   std::uint64_t company_hash = 0;  // of all its words; 0: no company
 
   void fill(const Comparables::Store& store, std::uint32_t id);

@@ -58,6 +58,8 @@ inline constexpr float one_sided = 1.3F;        // when only one side has words 
 inline constexpr float leftover_own = -1.9F;    // below this a word is one's own
 inline constexpr float own_words = -6;
 inline constexpr float number_conflict = -16;
+// The most that phone, place and year of founding say together.
+inline constexpr float most_without_identifier = 22;
 inline constexpr float acronym = 5;
 
 }  // namespace csvm::cluster::weights
