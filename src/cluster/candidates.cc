@@ -137,7 +137,17 @@ Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
   for (unsigned i = 0; i < threads; ++i) workers.emplace_back(store, rows, context, lowest);
   std::vector<Side> sides(threads);
 
-  const GroupingOptions options{threads, settings.memory_bytes / 2, settings.stop};
+  const GroupingOptions options{
+      threads, settings.memory_bytes / 2, settings.stop, [&](std::uint32_t at, Ahead what) {
+        const FuzzyRow& row = store.fuzzy[rows[at / keys_a_family]];
+        if (what == Ahead::row) {
+          __builtin_prefetch(&row);
+          __builtin_prefetch(reinterpret_cast<const char*>(&row + 1) - 1);
+        } else {
+          __builtin_prefetch(row.text);
+          __builtin_prefetch(row.text + 64);
+        }
+      }};
   const std::size_t families = family_count(store.type);
   for (std::size_t family = 0; family < families; ++family) {
     CSVM_CHECK(run_parallel(threads, slices, settings.stop,
