@@ -11,6 +11,8 @@ namespace {
 // Blocks up to this size are compared whole; in larger ones a row meets so many neighbours.
 constexpr std::size_t whole_block = 24;
 constexpr std::size_t window = 10;
+constexpr std::size_t large_block = 256;
+constexpr std::size_t few_neighbours = 5;
 
 /// Compares the rows of blocks. Threads: one per worker.
 class BlockWorker {
@@ -33,12 +35,13 @@ class BlockWorker {
     if (!whole) {
       sort_block();
     }
-    const std::size_t kept = whole ? block_.size() : window + 1;
+    const std::size_t neighbours = block_.size() > large_block ? few_neighbours : window;
+    const std::size_t kept = whole ? block_.size() : neighbours + 1;
     if (sides_.size() < kept) sides_.resize(kept);
     for (std::size_t i = 0; i < block_.size(); ++i) {
       Side& side = sides_[i % kept];
       side.fill(store_, block_[i]);
-      const std::size_t from = whole ? 0 : i > window ? i - window : 0;
+      const std::size_t from = whole ? 0 : i > neighbours ? i - neighbours : 0;
       for (std::size_t j = from; j < i; ++j) score(side, sides_[j % kept], out);
     }
   }
@@ -137,17 +140,17 @@ Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
   for (unsigned i = 0; i < threads; ++i) workers.emplace_back(store, rows, context, lowest);
   std::vector<Side> sides(threads);
 
-  const GroupingOptions options{
-      threads, settings.memory_bytes / 2, settings.stop, [&](std::uint32_t at, Ahead what) {
-        const FuzzyRow& row = store.fuzzy[rows[at / keys_a_family]];
-        if (what == Ahead::row) {
-          __builtin_prefetch(&row);
-          __builtin_prefetch(reinterpret_cast<const char*>(&row + 1) - 1);
-        } else {
-          __builtin_prefetch(row.text);
-          __builtin_prefetch(row.text + 64);
-        }
-      }};
+  const GroupingOptions options{threads, settings.memory_bytes / 2, settings.stop,
+                                [&](std::uint32_t at, Ahead what) {
+                                  const FuzzyRow& row = store.fuzzy[rows[at / keys_a_family]];
+                                  if (what == Ahead::row) {
+                                    __builtin_prefetch(&row);
+                                    __builtin_prefetch(reinterpret_cast<const char*>(&row + 1) - 1);
+                                  } else {
+                                    __builtin_prefetch(row.text);
+                                    __builtin_prefetch(row.text + 64);
+                                  }
+                                }};
   const std::size_t families = family_count(store.type);
   for (std::size_t family = 0; family < families; ++family) {
     CSVM_CHECK(run_parallel(threads, slices, settings.stop,

@@ -107,20 +107,19 @@ Result<void> each_group(std::size_t rows, const GroupingOptions& options,
                               });
                               return {};
                             }));
-    CSVM_CHECK(run_parallel(options.threads, partitions, options.stop,
-                            [&](unsigned worker, std::size_t index) -> Result<void> {
-                              const auto from =
-                                  entries.begin() + static_cast<std::ptrdiff_t>(begins[index]);
-                              const auto to =
-                                  entries.begin() + static_cast<std::ptrdiff_t>(begins[index + 1]);
-                              std::sort(from, to, [](const HashedRow& a, const HashedRow& b) {
-                                return a.hash != b.hash ? a.hash < b.hash : a.row < b.row;
-                              });
-                              use_groups({from, to}, options, [&](std::span<const HashedRow> group) {
-                                use(worker, part.first + index, group);
-                              });
-                              return {};
-                            }));
+    CSVM_CHECK(run_parallel(
+        options.threads, partitions, options.stop,
+        [&](unsigned worker, std::size_t index) -> Result<void> {
+          const auto from = entries.begin() + static_cast<std::ptrdiff_t>(begins[index]);
+          const auto to = entries.begin() + static_cast<std::ptrdiff_t>(begins[index + 1]);
+          std::sort(from, to, [](const HashedRow& a, const HashedRow& b) {
+            return a.hash != b.hash ? a.hash < b.hash : a.row < b.row;
+          });
+          use_groups({from, to}, options, [&](std::span<const HashedRow> group) {
+            use(worker, part.first + index, group);
+          });
+          return {};
+        }));
   }
   return {};
 }

@@ -29,6 +29,11 @@ class Scorer {
       : a_(a), b_(b), x_(*a.row), y_(*b.row), context_(context) {}
 
   PairScore run() {
+    if (context_.notes == nullptr && are_plainly_others()) {
+      score_.margin = -30;
+      score_.veto = true;
+      return score_;
+    }
     name_ = compare_people_names(a_, b_, context_.frequencies);
     settle_initial();
     compare_identifiers();
@@ -54,6 +59,37 @@ class Scorer {
   }
 
  private:
+  // Most pairs of a large block: no identifier agrees, and the first names begin with other
+  // letters, are no forms of one name, and are not the other's last name.
+  bool are_plainly_others() const {
+    const auto agrees = [](std::uint64_t mine, std::uint64_t theirs) {
+      return mine != 0 && mine == theirs;
+    };
+    if (agrees(x_.profile, y_.profile) || agrees(x_.personal, y_.personal) ||
+        agrees(x_.work, y_.work) || agrees(x_.other_id, y_.other_id) ||
+        agrees(x_.birth, y_.birth)) {
+      return false;
+    }
+    if (a_.given.count != 1 || b_.given.count != 1 || a_.family.empty() || b_.family.empty() ||
+        !a_.parts[Part::alias].empty() || !b_.parts[Part::alias].empty()) {
+      return false;
+    }
+    const HashedWord& mine = a_.given.words[0];
+    const HashedWord& theirs = b_.given.words[0];
+    const auto crossed = [](const HashedWord& given, const HashedWords<6>& family) {
+      return std::ranges::any_of(family.all(), [&](const HashedWord& word) {
+        return word.text.front() == given.text.front();
+      });
+    };
+    if (mine.text.front() == theirs.text.front() || crossed(mine, b_.family) ||
+        crossed(theirs, a_.family)) {
+      return false;
+    }
+    const Dictionary& dictionary = Dictionary::get();
+    return !dictionary.groups(mine.hash).shares(dictionary.groups(theirs.hash)) &&
+           text::edit_distance(mine.text, theirs.text, 2) > 2;
+  }
+
   void add_name(float bits, const std::string& words) {
     total_ += bits;
     if (context_.notes != nullptr) context_.notes->push_back({words, bits});
