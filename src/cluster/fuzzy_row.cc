@@ -12,14 +12,22 @@ namespace {
 
 bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
 
-// Words in the spelling that stands for all of their abbreviations.
+// Words in the spelling that stands for all of their abbreviations; "forty four" is 44.
 template <class List>
 void append_canonical(const List& words, std::string& out) {
   bool first = true;
+  bool after_tens = false;
   for (const std::string_view word : words) {
+    const std::string_view canonical = Dictionary::get().canonical(word, hash_of(word));
+    if (after_tens && canonical.size() == 1 && is_digit(canonical.front()) && canonical != "0") {
+      out.back() = canonical.front();
+      after_tens = false;
+      continue;
+    }
     if (!first) out += ' ';
-    out += Dictionary::get().canonical(word, hash_of(word));
+    out += canonical;
     first = false;
+    after_tens = canonical.size() == 2 && canonical[1] == '0' && !is_digit(word.front());
   }
 }
 

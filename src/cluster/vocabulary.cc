@@ -250,6 +250,13 @@ const std::string_view abbreviations =
     "11 eleven\n"
     "12 twelve\n"
     "20 twenty\n"
+    "30 thirty\n"
+    "40 forty fourty\n"
+    "50 fifty\n"
+    "60 sixty\n"
+    "70 seventy\n"
+    "80 eighty\n"
+    "90 ninety\n"
     "100 hundred\n"
     "percent percenter percenters";
 
