@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <ranges>
 
 #include "company_score.h"
 #include "csvm/text.h"
@@ -15,12 +16,9 @@ std::string_view local_of(std::string_view address) { return address.substr(0, a
 // A slip in a mailbox's name, not "lee2" for "lee" or "lee.jr": those are other people's.
 bool is_mailbox_slip(std::string_view a, std::string_view b) {
   if (std::min(a.size(), b.size()) < 6 || a.starts_with(b) || b.starts_with(a)) return false;
-  const auto digits = [](std::string_view text) {
-    std::size_t count = 0;
-    for (const char letter : text) count += letter >= '0' && letter <= '9' ? 1U : 0U;
-    return count;
-  };
-  return digits(a) == digits(b) && text::edit_distance(a, b, 2) <= 2;
+  const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
+  return std::ranges::equal(a | std::views::filter(is_digit), b | std::views::filter(is_digit)) &&
+         text::edit_distance(a, b, 2) <= 2;
 }
 
 class Scorer {
@@ -178,6 +176,7 @@ class Scorer {
     if (x_.work_domain == y_.work_domain && x_.work_domain != 0) {
       if (is_mailbox_slip(local, local_of(theirs))) {
         add(weights::mailbox_slip, "e-mail address with a slip");
+        mailbox_slip_ = true;
       } else if (!same_profile_ && !birth_equal_) {
         score_.veto = true;
         context_.note(0, "other mailbox at the same company");
@@ -347,7 +346,7 @@ class Scorer {
         !(birth_equal_ && same_address && name_.given >= PartLevel::typo)) {
       score_.second_hand = true;
     }
-    if (birth_differs_ && !score_.strong && !(number_slip_ && same_address))
+    if (birth_differs_ && !score_.strong && !mailbox_slip_ && !(number_slip_ && same_address))
       score_.second_hand = true;
     if (name_.middle_bits < 0 && !sure) score_.second_hand = true;
     if (!sure && !only_names && other_ < 3) score_.second_hand = true;
