@@ -23,11 +23,11 @@ bool is_generic(const HashedWord& word) {
 // A slip of the finger, or two in a long word.
 bool is_near(std::string_view a, std::string_view b) {
   const std::size_t shorter = std::min(a.size(), b.size());
-  if (shorter < 5 || a.front() != b.front() || std::max(a.size(), b.size()) > shorter + 2)
+  if (shorter < 6 || a.front() != b.front() || std::max(a.size(), b.size()) > shorter + 2)
     return false;
   if (std::ranges::any_of(a, is_digit) || std::ranges::any_of(b, is_digit)) return false;
   if (is_slip(a, b)) return true;
-  if (shorter < 9) return false;
+  if (shorter < 10) return false;
   return a.substr(0, 3) == b.substr(0, 3) && text::edit_distance(a, b, 2) <= 2;
 }
 
@@ -104,6 +104,7 @@ class Comparison {
   float bits(const HashedWord& word) const { return company_word_bits(word, frequencies_); }
 
   void match_equal() {
+    int last = -1;
     for (std::size_t i = 0; i < a_.size(); ++i) {
       for (std::size_t j = 0; j < b_.size(); ++j) {
         if ((used_b_ >> j & 1) != 0 || a_[i].hash != b_[j].hash) continue;
@@ -112,9 +113,12 @@ class Comparison {
         const float found = bits(a_[i]);
         result_.bits += found;
         if (!is_generic(a_[i])) ++distinct_;
+        in_order_ = in_order_ && (last < 0 || static_cast<int>(j) > last);
+        last = static_cast<int>(j);
         break;
       }
     }
+    if (!in_order_) result_.bits += weights::other_order;
   }
 
   std::size_t match_near() {
@@ -237,6 +241,7 @@ class Comparison {
   const Frequencies& frequencies_;
   NameEvidence result_;
   std::size_t distinct_ = 0;
+  bool in_order_ = true;
   std::uint32_t used_a_ = 0, used_b_ = 0;
 };
 

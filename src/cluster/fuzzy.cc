@@ -11,6 +11,7 @@
 #include "groups.h"
 #include "join.h"
 #include "score.h"
+#include "weights.h"
 
 namespace csvm::cluster {
 namespace {
@@ -107,7 +108,9 @@ class Matching {
   Result<Clusters> run() {
     CSVM_CHECK(fold_equal_rows());
     const std::vector<ScoredPair> pairs = CSVM_TRY(find_pairs(store_, rows_, context_, settings_));
+    const bool people = store_.type == columns::TableType::people;
     const JoinInput input{store_.rows, line_,
+                          people ? weights::least_mean_people : weights::least_mean_companies,
                           [this](std::uint32_t a, std::uint32_t b) {
                             a_.fill(store_, a);
                             b_.fill(store_, b);

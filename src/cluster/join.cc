@@ -11,7 +11,6 @@ namespace {
 constexpr std::size_t compared_rows = 32;
 // Margins are cut to this before their mean is taken: one pair does not outvote the rest.
 constexpr float most_say = 8;
-constexpr float least_mean = -3;
 constexpr std::size_t compared_initials = 8;
 
 class Joiner {
@@ -146,7 +145,7 @@ class Joiner {
         ++count;
       }
     }
-    return strong || sum / static_cast<float>(count) >= least_mean;
+    return strong || sum / static_cast<float>(count) >= input_.least_mean;
   }
 
   const std::vector<ScoredPair>& pairs_;

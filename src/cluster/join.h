@@ -12,7 +12,8 @@ namespace csvm::cluster {
 /// What joining must know of the rows; `number` is a row's place in `JoinInput::rows`.
 struct JoinInput {
   std::size_t count = 0;
-  float line = 0;  // pairs from this margin on may be joined
+  float line = 0;        // pairs from this margin on may be joined
+  float least_mean = 0;  // of the margins between all rows of two clusters
   /// Compares two rows anew, for pairs that were no candidates.
   std::function<PairScore(std::uint32_t, std::uint32_t)> score;
   /// Equal margins are taken in this order, so that the order of the rows decides nothing.

@@ -42,7 +42,12 @@ inline constexpr float place_cap = 4;
 inline constexpr float address_cap = 9;
 inline constexpr float place_conflict = -1.5F;
 
+// Of the margins between all rows of two clusters.
+inline constexpr float least_mean_people = -5;
+inline constexpr float least_mean_companies = -3;
+
 // Companies.
+inline constexpr float other_order = -2.5F;  // "Victoria University", "University of Victoria"
 inline constexpr float site_conflict = -6;
 inline constexpr float site_same_label = -9;  // acme.com, acme.io
 inline constexpr float site_other_country = 1;

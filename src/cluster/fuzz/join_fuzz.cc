@@ -21,6 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   };
   cluster::JoinInput input;
   input.count = count;
+  input.least_mean = -3;
   input.score = score;
   input.content = [](std::uint32_t row) { return std::uint64_t{row} * 0x9E3779B97F4A7C15ULL; };
   input.has_initial = [](std::uint32_t) { return false; };

@@ -39,7 +39,7 @@ inline std::vector<std::uint32_t> join_pairs(std::vector<ScoredPair> pairs,
         ++count;
       }
     }
-    if (count > 1 && (vetoed || (!strong && sum / static_cast<float>(count) < -3))) continue;
+    if (count > 1 && (vetoed || (!strong && sum / static_cast<float>(count) < input.least_mean))) continue;
     for (std::uint32_t& cluster : of_row) {
       if (cluster == a || cluster == b) cluster = std::min(a, b);
     }
