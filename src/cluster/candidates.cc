@@ -31,6 +31,7 @@ class BlockWorker {
       if (block_.empty() || block_.back() != row) block_.push_back(row);
     }
     if (block_.size() < 2) return;
+    if (block_.size() == 2 && have_met(store_.fuzzy[block_[0]], store_.fuzzy[block_[1]])) return;
     const bool whole = block_.size() <= whole_block;
     if (!whole) {
       sort_block();
@@ -127,19 +128,50 @@ class BlockWorker {
 
 }  // namespace
 
+namespace {
+
+bool by_rows(const ScoredPair& a, const ScoredPair& b) {
+  return a.row != b.row ? a.row < b.row : a.with < b.with;
+}
+bool same_rows(const ScoredPair& a, const ScoredPair& b) {
+  return a.row == b.row && a.with == b.with;
+}
+
+// Adds `found` to the sorted `pairs`; each pair stays once.
+void add_sorted(std::vector<ScoredPair>& found, std::vector<ScoredPair>& pairs) {
+  std::ranges::sort(found, by_rows);
+  const auto middle = static_cast<std::ptrdiff_t>(pairs.size());
+  pairs.insert(pairs.end(), found.begin(), found.end());
+  std::inplace_merge(pairs.begin(), pairs.begin() + middle, pairs.end(), by_rows);
+  const auto repeated = std::ranges::unique(pairs, same_rows);
+  pairs.erase(repeated.begin(), repeated.end());
+}
+
+// How many families' keys are made in one pass over the rows: as many as fit into this.
+constexpr std::size_t key_bytes = std::size_t{128} << 20;
+
+std::size_t families_a_pass(std::size_t rows, std::size_t families) {
+  const std::size_t one_family = (rows + 1) * keys_a_family * sizeof(std::uint64_t);
+  return std::clamp<std::size_t>(key_bytes / one_family, 1, families);
+}
+
+}  // namespace
+
 Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
                                            const std::vector<std::uint32_t>& rows,
                                            const ScoreContext& context, const Settings& settings) {
   constexpr std::size_t slice = 4096;
   const std::size_t slices = (rows.size() + slice - 1) / slice;
-  std::vector<ScoredPair> pairs;
-  std::vector<std::uint64_t> keys(rows.size() * keys_a_family);
-  const float lowest = margin_of(settings.possible);
   const unsigned threads = std::max(1U, settings.threads);
+  const std::size_t families = family_count(store.type);
+  const std::size_t a_pass = families_a_pass(rows.size(), families);
+  const std::size_t keys_of_family = rows.size() * keys_a_family;
+  std::vector<std::uint64_t> keys(keys_of_family * a_pass);
   std::vector<BlockWorker> workers;
-  for (unsigned i = 0; i < threads; ++i) workers.emplace_back(store, rows, context, lowest);
+  for (unsigned i = 0; i < threads; ++i) {
+    workers.emplace_back(store, rows, context, margin_of(settings.possible));
+  }
   std::vector<Side> sides(threads);
-
   const GroupingOptions options{threads, settings.memory_bytes / 2, settings.stop,
                                 [&](std::uint32_t at, Ahead what) {
                                   const FuzzyRow& row = store.fuzzy[rows[at / keys_a_family]];
@@ -151,38 +183,39 @@ Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
                                     __builtin_prefetch(row.text + 64);
                                   }
                                 }};
-  const std::size_t families = family_count(store.type);
+  std::vector<ScoredPair> pairs;
   for (std::size_t family = 0; family < families; ++family) {
-    CSVM_CHECK(run_parallel(threads, slices, settings.stop,
-                            [&](unsigned worker, std::size_t index) -> Result<void> {
-                              const std::size_t end = std::min(rows.size(), (index + 1) * slice);
-                              Side& side = sides[worker];
-                              for (std::size_t i = index * slice; i < end; ++i) {
-                                side.fill(store, rows[i]);
-                                block_keys(store.type, family, side, context.frequencies,
-                                           {keys.data() + i * keys_a_family, keys_a_family});
-                              }
-                              return {};
-                            }));
+    const std::size_t of_pass = family % a_pass;
+    if (of_pass == 0) {
+      const std::size_t last = std::min(families, family + a_pass);
+      const auto make_keys = [&](unsigned worker, std::size_t index) -> Result<void> {
+        const std::size_t end = std::min(rows.size(), (index + 1) * slice);
+        Side& side = sides[worker];
+        for (std::size_t i = index * slice; i < end; ++i) {
+          side.fill(store, rows[i]);
+          for (std::size_t f = family; f < last; ++f) {
+            std::uint64_t* const place =
+                keys.data() + (f - family) * keys_of_family + i * keys_a_family;
+            block_keys(store.type, f, side, context.frequencies, {place, keys_a_family});
+          }
+        }
+        return {};
+      };
+      CSVM_CHECK(run_parallel(threads, slices, settings.stop, make_keys));
+    }
     std::vector<std::vector<ScoredPair>> found(threads);
     for (BlockWorker& worker : workers) worker.start(family);
+    const std::uint64_t* const family_keys = keys.data() + of_pass * keys_of_family;
     CSVM_CHECK(each_group(
-        keys.size(), options, [&](std::uint32_t at) { return keys[at]; }, [](std::size_t) {},
+        keys_of_family, options, [&](std::uint32_t at) { return family_keys[at]; },
+        [](std::size_t) {},
         [&](unsigned worker, std::size_t, std::span<const HashedRow> group) {
           workers[worker].compare(group, found[worker]);
         }));
     for (auto& some : found) {
-      pairs.insert(pairs.end(), some.begin(), some.end());
+      add_sorted(some, pairs);
       some = {};
     }
-    const auto before = [](const ScoredPair& a, const ScoredPair& b) {
-      return a.row != b.row ? a.row < b.row : a.with < b.with;
-    };
-    std::ranges::sort(pairs, before);
-    const auto repeated = std::ranges::unique(pairs, [](const ScoredPair& a, const ScoredPair& b) {
-      return a.row == b.row && a.with == b.with;
-    });
-    pairs.erase(repeated.begin(), repeated.end());
     if (settings.progress) {
       settings.progress(0.9 * static_cast<double>(family + 1) / static_cast<double>(families));
     }

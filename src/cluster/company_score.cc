@@ -89,6 +89,8 @@ class Comparison {
     if (left_a < weights::leftover_own && left_b < weights::leftover_own) {
       result_.own_words = true;
       result_.bits += weights::own_words;
+    } else if (both && (left_a < weights::leftover_own || left_b < weights::leftover_own)) {
+      result_.own_words = true;
     }
     result_.bits += (left_a + left_b) * (both ? 1.0F : weights::one_sided);
     if (both && numbers_differ(rest_a, rest_b)) result_.numbers_differ = true;
