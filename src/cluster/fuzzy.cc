@@ -109,7 +109,8 @@ class Matching {
     CSVM_CHECK(fold_equal_rows());
     const std::vector<ScoredPair> pairs = CSVM_TRY(find_pairs(store_, rows_, context_, settings_));
     const bool people = store_.type == columns::TableType::people;
-    const JoinInput input{store_.rows, line_,
+    const JoinInput input{store_.rows,
+                          line_,
                           people ? weights::least_mean_people : weights::least_mean_companies,
                           [this](std::uint32_t a, std::uint32_t b) {
                             a_.fill(store_, a);
