@@ -93,6 +93,8 @@ class Comparison {
       result_.own_words = true;
     }
     result_.bits += (left_a + left_b) * (both ? 1.0F : weights::one_sided);
+    // A slip and a word too many: two liberties at once.
+    if (near_words > 0 && rest_a.count + rest_b.count > 0) result_.bits += weights::two_liberties;
     if (both && numbers_differ(rest_a, rest_b)) result_.numbers_differ = true;
     if (!both && (has_number(a_, rest_a) || has_number(b_, rest_b))) {
       result_.bits += weights::number_conflict / 2;

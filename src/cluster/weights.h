@@ -62,6 +62,7 @@ inline constexpr float leftover_share = 0.45F;  // of the bits of a word that on
 inline constexpr float one_sided = 1.4F;        // when only one side has words left over
 inline constexpr float leftover_own = -1.9F;    // below this a word is one's own
 inline constexpr float own_words = -6;
+inline constexpr float two_liberties = -1.5F;  // a slip, and words left over
 inline constexpr float number_conflict = -16;
 // The most that phone, place and year of founding say together.
 inline constexpr float most_without_identifier = 22;

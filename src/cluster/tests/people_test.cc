@@ -139,6 +139,12 @@ TEST(People, SeesThroughTitlesAndOrder) {
                           {.name = "Bill Tran", .company = "Lotus Imports"}));
 }
 
+TEST(People, TakesNoCredentialForALastName) {
+  EXPECT_TRUE(same_person(
+      {.name = "Philip Shah MD", .company = "Zenith Travel", .first = "Philip Shah", .last = "MD"},
+      {.name = "Philip Shah", .company = "Zenith Travel", .first = "Philip", .last = "Shah"}));
+}
+
 TEST(People, JoinsAnInitialWithAMailbox) {
   EXPECT_TRUE(same_person(
       {.name = "J. Abara", .company = "Lagos Port Services", .work_email = "jabara@lps.ng"},

@@ -19,6 +19,8 @@ struct Row {
   std::string phone = {};
   std::string location = {};
   std::string birth = {};
+  std::string first = {};  // beside the full name
+  std::string last = {};
 
   RowValues values(columns::TableType type) const {
     RowValues row;
@@ -30,6 +32,8 @@ struct Row {
     row.birth_date = birth;
     if (type == columns::TableType::people) {
       row.full_name = name;
+      row.first_name = first;
+      row.last_name = last;
       row.person_linkedin = linkedin;
       row.person_location = location;
     } else {
