@@ -198,7 +198,8 @@ Layout lay_out(const Settings& settings, const std::vector<Source>& sources,
   return layout;
 }
 
-Layout reduce(const Layout& layout, const std::vector<columns::Role>& roles) {
+Layout reduce(const Layout& layout, const std::vector<columns::Role>& roles,
+              const std::vector<std::int32_t>& kept) {
   std::unordered_set<std::int32_t> needed;
   for (const auto role : roles) {
     if (layout.column_of(role) != no_column) needed.insert(layout.column_of(role));
@@ -213,12 +214,13 @@ Layout reduce(const Layout& layout, const std::vector<columns::Role>& roles) {
       for (const auto& feed : plan.feeds) read.insert(feed.columns.begin(), feed.columns.end());
     }
     for (auto& column : source.columns) {
-      column.additional = no_column;
+      if (std::ranges::find(kept, column.additional) == kept.end()) column.additional = no_column;
       column.held = read.contains(column.source_column);
       if (!needed.contains(column.direct)) column.direct = no_column;
     }
-    std::erase_if(source.columns,
-                  [](const ColumnPlan& plan) { return !plan.held && plan.direct == no_column; });
+    std::erase_if(source.columns, [](const ColumnPlan& plan) {
+      return !plan.held && plan.direct == no_column && plan.additional == no_column;
+    });
     std::int8_t mark = 0;
     for (auto& column : source.columns) {
       // Cleaning these also looks for damage, which only the last pass counts.

@@ -65,9 +65,10 @@ struct Layout {
 Layout lay_out(const Settings& settings, const std::vector<Source>& sources,
                const std::vector<std::size_t>& more_emails);
 
-/// Only what filling `roles` needs; the rest of every row is not looked at. The columns that stay
-/// get marks, as many as there are.
-Layout reduce(const Layout& layout, const std::vector<columns::Role>& roles);
+/// Only what filling `roles` and the additional columns `kept` needs; the rest of every row is not
+/// looked at. The columns that stay get marks, as many as there are.
+Layout reduce(const Layout& layout, const std::vector<columns::Role>& roles,
+              const std::vector<std::int32_t>& kept = {});
 
 /// Gives the columns of `layout` the marks that they have in `reduced`.
 void take_marks(const Layout& reduced, Layout& layout);
