@@ -196,7 +196,7 @@ TEST(People, ExplainsInWords) {
   ASSERT_EQ(clusters.links.size(), 1U);
   const std::string reason = explain(all, clusters.links[0], settings);
   EXPECT_NE(reason.find("same LinkedIn profile"), std::string::npos) << reason;
-  EXPECT_NE(reason.find("robert = bob"), std::string::npos) << reason;
+  EXPECT_NE(reason.find("Robert = Bob"), std::string::npos) << reason;
 }
 
 TEST(People, ExactModeMergesEqualKeysOnly) {
