@@ -145,6 +145,16 @@ TEST(People, TakesNoCredentialForALastName) {
       {.name = "Philip Shah", .company = "Zenith Travel", .first = "Philip", .last = "Shah"}));
 }
 
+TEST(People, FindsAWholeNameInTheColumnOfFirstNames) {
+  EXPECT_TRUE(same_person({.name = "Philip Shah", .company = "Zenith", .first = "Philip Shah"},
+                          {.name = "Philip Shah", .company = "Zenith"}));
+}
+
+TEST(People, KeepsALoneLastNameApart) {
+  EXPECT_FALSE(same_person({.name = "Shah", .company = "Zenith Travel", .last = "Shah"},
+                           {.name = "Philip Shah", .company = "Zenith Travel"}));
+}
+
 TEST(People, JoinsAnInitialWithAMailbox) {
   EXPECT_TRUE(same_person(
       {.name = "J. Abara", .company = "Lagos Port Services", .work_email = "jabara@lps.ng"},
