@@ -47,9 +47,9 @@ struct FileFacts {
   std::uint64_t records = 0;
   std::vector<std::string> headers;
   std::string delimiter, encoding;
-  std::string platform;               // "Apollo" ...; empty if not known
-  columns::TableType suggested_type;  // the table type that more of its headers fit
-  std::vector<std::string> warnings;  // sentences, at most 20
+  std::string platform;  // "Apollo" ...; empty if not known
+  columns::TableType suggested_type = columns::TableType::people;  // company: no column of a person
+  std::vector<std::string> warnings;                               // sentences, at most 20
   std::vector<std::vector<std::string>> preview;  // up to 10 records, as they stand
 };
 
@@ -124,9 +124,9 @@ Result<PossiblePage> possible_duplicates(const Environment& environment, std::st
 // ---- Workers
 
 struct WorkerSettings {
-  std::string name;               // unique among the processes that share the store
-  unsigned concurrency = 1;       // jobs at once
-  unsigned threads_per_job = 1;   // of the pipeline
+  std::string name;                // unique among the processes that share the store
+  unsigned concurrency = 1;        // jobs at once
+  unsigned threads_per_job = 1;    // of the pipeline
   std::uint64_t memory_bytes = 0;  // bound of one job; 0: none
   std::chrono::seconds job_timeout{3600};
   std::chrono::milliseconds heartbeat{200};  // at least so often; also the pace of progress
