@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 600
 
 
 def main():

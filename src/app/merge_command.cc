@@ -78,7 +78,7 @@ void refuse_overwriting(const MergeOptions& options) {
   std::vector<std::string> results;
   for (const std::string& path : {options.paths.records, options.paths.duplicates,
                                   options.paths.rejected, options.paths.report}) {
-    if (path.empty()) continue;
+    if (path.empty() || path == "/dev/null") continue;
     for (const auto* inputs : {&options.run.files, &options.suppress}) {
       for (const std::string& input : *inputs) {
         if (path == "-" || !is_same_file(path, input)) continue;

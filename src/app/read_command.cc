@@ -49,7 +49,8 @@ Result<GivenDialect> parse_dialect(const std::string& json) {
   if (failed) return bad_dialect("not a JSON object: " + failed.message());
   const boost::json::object* object = root.if_object();
   if (object == nullptr) return bad_dialect("not a JSON object");
-  for (const auto& [key, entry] : *object) {
+  for (const auto& [name, entry] : *object) {
+    const std::string_view key = name;  // what fmt 10 can format
     std::optional<std::string>* text = key == "delimiter"    ? &given.delimiter
                                        : key == "quote"      ? &given.quote
                                        : key == "escape"     ? &given.escape

@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 600
 # (pattern, replacement) for text that tells of this run's speed, day or version.
 VOLATILE = [
     (rb'("[a-z_]*seconds[a-z_]*"\s*:\s*)[-+.0-9eE]+', rb"\1#"),
