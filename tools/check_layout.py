@@ -31,6 +31,7 @@ LIBRARY_OWNERS = {
     r"boost/json": {"output", "recipe", "api", "app"},
     r"curl/": {"fetch"},
     r"sqlite3\.h": {"store"},
+    r"openssl/": {"store"},
     r"hiredis/": {"store"},
     r"boost/(asio|beast)": {"server", "receiver", "api", "app"},
     r"spdlog/": {"jobs", "server", "app"},

@@ -110,8 +110,8 @@ struct Job : NewJob {
   std::vector<ResultFile> results;
   Count downloads = 0;
 };
-// ---- Queue/// The right to work on a job. `token` rises with every claim: an earlier holder is
-// refused.
+// ---- Queue
+/// The right to work on a job. `token` rises with every claim: an earlier holder is refused.
 struct Lease {
   std::string job_id;
   Count token = 0;
@@ -256,7 +256,7 @@ class Store {
   virtual Result<Signals> heartbeat(const Lease& lease, const Progress& progress) = 0;
   virtual Result<Signals> signals(const Lease& lease) = 0;  // reads only
   /// The phase is done. Download, or all delivered: completed. Merged for a webhook: sending, to be
-  /// claimed with `Phase::deliver`. Results (by part) are added to those it has or replace them.
+  /// claimed with `Phase::deliver`. Cancelled, if that was asked before. Results (by part) are added to those it has or replace them.
   virtual Result<JobState> complete(const Lease& lease, const Progress& progress,
                                     std::span<const ResultFile> results) = 0;
   virtual Result<void> fail(const Lease& lease, const Progress& progress, Text error) = 0;
