@@ -128,13 +128,16 @@ const Sense* sense_in(const Piece& piece, Languages languages) {
   return best;
 }
 
-/// Unknown first words that at least three headers share ("cust_name", "cust_city" ...).
+/// First words that at least three headers share and that say nothing about any of them: unknown
+/// ones ("cust_name", "cust_city") or where a value comes from ("Result: Email", "Result: Title").
 std::map<std::string, int> shared_prefixes(const std::vector<std::vector<Piece>>& rows) {
   std::map<std::string, int> counts;
   for (const auto& pieces : rows) {
-    if (pieces.size() > 1 && pieces.front().senses == nullptr && !is_number(pieces.front().text)) {
-      ++counts[pieces.front().text];
-    }
+    if (pieces.size() < 2) continue;
+    const Piece& first = pieces.front();
+    const bool unknown = first.senses == nullptr && !is_number(first.text);
+    const bool soft = first.senses != nullptr && first.senses->front().meant == Concept::soft;
+    if (unknown || soft) ++counts[first.text];
   }
   std::erase_if(counts, [](const auto& entry) { return entry.second < 3; });
   return counts;
@@ -172,6 +175,31 @@ void take(Reading& reading, const Piece& piece, Languages languages, bool is_fir
   reading.concepts.insert(sense->meant);
 }
 
+/// "Vendor Website", "Vendor Email": in a list of vendors they are the companies, unless the row
+/// names another company; else they are another party.
+void settle_traders(std::vector<Reading>& readings) {
+  int begun_by_one = 0;
+  bool names_one = false;
+  bool names_company = false;
+  for (const Reading& reading : readings) {
+    const bool begun = !reading.terms.empty() && reading.terms.front().meant == Concept::trader;
+    begun_by_one += begun;
+    names_one |= reading.concepts == Concepts{Concept::trader, Concept::name};
+    names_company |= !begun && (reading.concepts == Concepts{Concept::company} ||
+                                reading.concepts == Concepts{Concept::company, Concept::name});
+  }
+  const bool subject = (begun_by_one >= 2 || names_one) && !names_company;
+  for (Reading& reading : readings) {
+    if (!reading.concepts.has(Concept::trader)) continue;
+    const Concept meant = subject ? Concept::company : Concept::party;
+    for (Term& term : reading.terms) {
+      if (term.meant == Concept::trader) term.meant = meant;
+    }
+    reading.concepts.erase(Concept::trader);
+    reading.concepts.insert(meant);
+  }
+}
+
 }  // namespace
 
 std::vector<Reading> read_headers(const std::vector<std::string>& headers) {
@@ -199,6 +227,7 @@ std::vector<Reading> read_headers(const std::vector<std::string>& headers) {
       take(reading, piece, languages, at == 0);
     }
   }
+  settle_traders(readings);
   return readings;
 }
 

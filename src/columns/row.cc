@@ -48,6 +48,10 @@ bool is_crm_word(const std::string& normal) {
 void note(Row& row, const Column& column) {
   const Meaning& meaning = column.meaning;
   if (meaning.blocked || meaning.soft || meaning.of_owner) return;
+  const bool names_person = meaning.attribute == Attribute::first_name ||
+                            meaning.attribute == Attribute::last_name ||
+                            meaning.attribute == Attribute::full_name;
+  if (names_person) row.names_are_said &= meaning.entity == Entity::person;
   switch (meaning.attribute) {
     case Attribute::first_name:
       row.has_first_name = true;

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "csvm/recipe.h"
 #include "json_reader.h"
@@ -23,6 +26,40 @@ std::string trimmed(std::string_view text) {
 }
 
 std::string_view view(json::string_view text) { return {text.data(), text.size()}; }
+
+/// Rules with a switch of their own in the document.
+constexpr std::array<std::pair<clean::Rule, std::string_view>, 3> switches = {
+    {{clean::Rule::placeholders, "remove_placeholders"},
+     {clean::Rule::emails, "normalize_emails"},
+     {clean::Rule::linkedin, "normalize_linkedin"}}};
+
+std::optional<clean::Rule> switch_named(std::string_view key) {
+  for (const auto& [rule, name] : switches) {
+    if (name == key) return rule;
+  }
+  return std::nullopt;
+}
+
+/// The role of a field whose name says nothing: that of the built-in field whose other names it
+/// has, if they are all of one and no other field has it.
+columns::Role role_of_aliases(const columns::Field& field, const columns::FieldSet& fields) {
+  columns::Role role = columns::Role::other;
+  for (const columns::Field& built_in : columns::built_in_fields(fields.type).fields) {
+    const auto is_its_name = [&](const std::string& alias) {
+      const std::string key = columns::comparing_key(alias);
+      if (columns::comparing_key(built_in.name) == key) return true;
+      return std::ranges::any_of(built_in.aliases, [&](const std::string& known) {
+        return columns::comparing_key(known) == key;
+      });
+    };
+    if (std::ranges::none_of(field.aliases, is_its_name)) continue;
+    if (role != columns::Role::other) return columns::Role::other;
+    role = built_in.role;
+  }
+  const bool is_taken =
+      std::ranges::find(fields.fields, role, &columns::Field::role) != fields.fields.end();
+  return is_taken ? columns::Role::other : role;
+}
 
 /// Reads one document and collects what is wrong with it.
 class Reader {
@@ -95,6 +132,9 @@ class Reader {
       const auto field = std::ranges::find(fields.fields, name, &columns::Field::name);
       if (field == fields.fields.end()) continue;
       read_aliases(path_of(path, view(raw_name)), aliases, *field, owners);
+    }
+    for (columns::Field& field : fields.fields) {
+      if (field.role == columns::Role::other) field.role = role_of_aliases(field, fields);
     }
   }
 
@@ -186,10 +226,15 @@ class Reader {
         read_bool(rule_path, rule, remove_extra);
       } else if (key == "standardize_case") {
         read_case(rule_path, rule);
+      } else if (const auto named = switch_named(key)) {
+        bool on = true;
+        read_bool(rule_path, rule, on);
+        set(*named, on);
       } else {
         unknown_key(path, key,
                     "known are domain_prefixes_to_remove, domain_suffixes_to_remove, "
-                    "normalize_whitespace, remove_extra_spaces, standardize_case and "
+                    "normalize_whitespace, remove_extra_spaces, standardize_case, "
+                    "remove_placeholders, normalize_emails, normalize_linkedin and "
                     "personal_email_domains");
       }
     }
@@ -317,6 +362,10 @@ Result<MappingConfiguration> load_mapping_configuration(const std::string& path)
 std::string to_json(const MappingConfiguration& configuration) {
   const clean::Rules& rules = configuration.rules;
   const bool whitespace = rules.on(clean::Rule::whitespace);
+  std::string switched_off;
+  for (const auto& [rule, name] : switches) {
+    if (!rules.on(rule)) switched_off += fmt::format(",\n    \"{}\": false", name);
+  }
   return fmt::format(
       "{{\n"
       "  \"company_mappings\": {},\n"
@@ -327,14 +376,14 @@ std::string to_json(const MappingConfiguration& configuration) {
       "    \"normalize_whitespace\": {},\n"
       "    \"remove_extra_spaces\": {},\n"
       "    \"standardize_case\": {{\"domains\": {}, \"names\": {}}},\n"
-      "    \"personal_email_domains\": {}\n"
+      "    \"personal_email_domains\": {}{}\n"
       "  }}\n"
       "}}\n",
       object_of(configuration.company), object_of(configuration.people),
       list_of(rules.domain_prefixes), list_of(rules.domain_suffixes), whitespace, whitespace,
       rules.on(clean::Rule::domains) ? "\"lowercase\"" : "\"none\"",
       rules.on(clean::Rule::names) ? "\"title_case\"" : "\"none\"",
-      list_of(rules.personal_email_domains));
+      list_of(rules.personal_email_domains), switched_off);
 }
 
 }  // namespace csvm::recipe

@@ -25,7 +25,7 @@
 namespace csvm::recipe {
 
 /// Fields, aliases and cleaning rules: what users edit in field_mappings.json. The shape is
-/// described in docs/mapping-configuration.md.
+/// described in docs/mapping.md.
 struct MappingConfiguration {
   columns::FieldSet company{columns::TableType::company, {}};
   columns::FieldSet people{columns::TableType::people, {}};
