@@ -42,7 +42,8 @@ Result<void> serve(const ServeOptions& options) {
     if (value == nullptr) return std::nullopt;
     return value;
   };
-  ServiceSettings settings = CSVM_TRY(read_settings(variable, CSVM_TRY(read_dotenv())));
+  const std::string dotenv = CSVM_TRY(read_dotenv());
+  ServiceSettings settings = CSVM_TRY(read_settings(variable, dotenv));
   // What is said on the command line counts most.
   if (options.port) settings.port = *options.port;
   if (!options.host.empty()) settings.host = options.host;

@@ -139,17 +139,20 @@ Result<Outcome> run_merge(const Environment& environment, const store::Claim& cl
   auto summary = CSVM_TRY(pipeline::run(upload.sources, suppression.sources, run, *sink));
   summary.index_seconds = indexed - started;
   CSVM_CHECK(sink->commit());
-  CSVM_CHECK(output::write_rejected(CSVM_TRY(parts.room_for(part_rejected)), upload.sources));
+  const std::string rejected_path = CSVM_TRY(parts.room_for(part_rejected));
+  CSVM_CHECK(output::write_rejected(rejected_path, upload.sources));
   const auto began = job.started_at.value_or(job.created_at);
   const output::RunFacts facts{
       environment.version,
       fmt::format("{:%FT%TZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(began))),
       environment.seconds() - started};
-  CSVM_CHECK(output::write_file(CSVM_TRY(parts.room_for(part_report)),
-                                output::report_json(summary, upload.sources, run, facts)));
-  CSVM_CHECK(write_possible(CSVM_TRY(parts.room_for(part_possible)), summary, upload.sources));
-  CSVM_CHECK(write_cluster_index(CSVM_TRY(parts.room_for(part_cluster_index)), paths.records,
-                                 paths.duplicates, stop));
+  const std::string report_path = CSVM_TRY(parts.room_for(part_report));
+  CSVM_CHECK(
+      output::write_file(report_path, output::report_json(summary, upload.sources, run, facts)));
+  const std::string possible_path = CSVM_TRY(parts.room_for(part_possible));
+  CSVM_CHECK(write_possible(possible_path, summary, upload.sources));
+  const std::string index_path = CSVM_TRY(parts.room_for(part_cluster_index));
+  CSVM_CHECK(write_cluster_index(index_path, paths.records, paths.duplicates, stop));
   if (stop.stop_requested()) return Error{Errc::cancelled, "cancelled"};
   CSVM_CHECK(parts.adopt_all());
   take_counts(summary, progress);
