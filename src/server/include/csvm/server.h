@@ -272,7 +272,7 @@ class SocketHub {
   std::size_t clients() const;
 
  private:
-  friend class Server;
+  friend std::shared_ptr<class EngineServer> engine_of(SocketHub& hub);
   std::shared_ptr<class HubState> state_;
 };
 
