@@ -12,7 +12,7 @@ namespace json = boost::json;
 
 constexpr std::size_t headers_to_try = 50;
 
-std::string quoted(std::string_view tag) { return fmt::format("\"{}\"", tag); }
+std::string in_quotes(std::string_view tag) { return fmt::format("\"{}\"", tag); }
 
 // The tag of `If-Match: "tag"`; empty when there is none or any will do.
 std::string expected_tag(const Request& request) {
@@ -53,7 +53,7 @@ Response describe(const recipe::ConfigurationFile::Current& current) {
   body["warnings"] = json::value_from(current.value->warnings);
   body["problem"] = current.problem.empty() ? json::value(nullptr) : json::value(current.problem);
   Response response = ok(body);
-  response.headers.set("ETag", quoted(current.tag));
+  response.headers.set("ETag", in_quotes(current.tag));
   return response;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <utility>
