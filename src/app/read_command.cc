@@ -74,6 +74,16 @@ Result<GivenDialect> parse_dialect(const std::string& json) {
           key));
     }
   }
+  if (given.terminator && given.terminator->empty()) return bad_dialect("'terminator' is empty");
+  for (const auto& [name, text] :
+       {std::pair{"delimiter", &given.delimiter}, std::pair{"quote", &given.quote}}) {
+    if (*text && (**text == "\n" || **text == "\r")) {
+      return bad_dialect(fmt::format("'{}' is a line end", name));
+    }
+  }
+  if (given.delimiter && !given.delimiter->empty() && given.delimiter == given.quote) {
+    return bad_dialect("'delimiter' and 'quote' are the same");
+  }
   return given;
 }
 

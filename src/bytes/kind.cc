@@ -139,7 +139,10 @@ std::string_view kind_of_file(std::string_view head, std::string_view tail) {
 }
 
 bool looks_binary(std::string_view head) {
-  if (head.empty()) return false;
+  // A text that was not written to its end may have zeros for the rest; nothing but zeros is none.
+  const std::size_t text_end = head.find_last_not_of('\0');
+  if (text_end == std::string_view::npos) return !head.empty();
+  head = head.substr(0, text_end + 1);
   const auto controls = std::count_if(head.begin(), head.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     // Tab to CR, the DOS end of file, ESC and the four separators are seen in text.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <string_view>
 
 namespace csvm::columns {
@@ -128,16 +129,22 @@ const Sense* sense_in(const Piece& piece, Languages languages) {
   return best;
 }
 
-/// First words that at least three headers share and that say nothing about any of them: unknown
-/// ones ("cust_name", "cust_city") or where a value comes from ("Result: Email", "Result: Title").
-std::map<std::string, int> shared_prefixes(const std::vector<std::vector<Piece>>& rows) {
+bool is_unknown(const Piece& piece) { return piece.senses == nullptr && !is_number(piece.text); }
+
+/// Words that at least three headers share and that say nothing about any of them: unknown ones
+/// ("cust_name", "Location (Affinity Data)") and, in front, where a value comes from ("Result:
+/// Email", "Result: Title").
+std::map<std::string, int> shared_words(const std::vector<std::vector<Piece>>& rows) {
   std::map<std::string, int> counts;
   for (const auto& pieces : rows) {
     if (pieces.size() < 2) continue;
-    const Piece& first = pieces.front();
-    const bool unknown = first.senses == nullptr && !is_number(first.text);
-    const bool soft = first.senses != nullptr && first.senses->front().meant == Concept::soft;
-    if (unknown || soft) ++counts[first.text];
+    std::set<std::string> words;
+    for (const Piece& piece : pieces) {
+      const bool soft = &piece == &pieces.front() && !is_unknown(piece) &&
+                        piece.senses != nullptr && piece.senses->front().meant == Concept::soft;
+      if (is_unknown(piece) || soft) words.insert(piece.text);
+    }
+    for (const std::string& word : words) ++counts[word];
   }
   std::erase_if(counts, [](const auto& entry) { return entry.second < 3; });
   return counts;
@@ -214,13 +221,14 @@ std::vector<Reading> read_headers(const std::vector<std::string>& headers) {
     rows[i] = pieces_of(words);
   }
   const Languages languages = languages_of(rows);
-  const std::map<std::string, int> prefixes = shared_prefixes(rows);
+  const std::map<std::string, int> shared = shared_words(rows);
   for (std::size_t i = 0; i < headers.size(); ++i) {
     Reading& reading = readings[i];
     const std::vector<Piece>& pieces = rows[i];
     for (std::size_t at = 0; at < pieces.size(); ++at) {
       const Piece& piece = pieces[at];
-      if (at == 0 && pieces.size() > 1 && prefixes.contains(piece.text)) continue;
+      const bool may_go = pieces.size() > 1 && (at == 0 || is_unknown(piece));
+      if (may_go && shared.contains(piece.text)) continue;
       const Sense* sense = piece.senses == nullptr ? nullptr : sense_in(piece, languages);
       // What follows "for" says what the column is used for.
       if (sense != nullptr && sense->meant == Concept::purpose && !reading.terms.empty()) break;

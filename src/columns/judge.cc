@@ -247,6 +247,18 @@ class Judge {
     }
     if (column_.reading.ordinal >= 2) return refuse("a further person", role);
     if (meaning_.secondary) return refuse("not the first of them", role);
+    // "Contact - Nom" beside "Contact - Prenom".
+    if (role == Role::full_name && meaning_.bare_name) {
+      const bool short_names = values_.count == 0 || values_.mean_words < 1.8;
+      if (row_.foreign_first_name && !row_.has_last_name && short_names) {
+        return propose(Role::last_name, by_row + 4, Why::alias, false,
+                       "beside a first name, this is the last name");
+      }
+      if (row_.foreign_last_name && !row_.has_first_name && short_names) {
+        return propose(Role::first_name, by_row + 4, Why::alias, false,
+                       "beside a last name, this is the first name");
+      }
+    }
     propose_said(role);
   }
 
@@ -354,7 +366,8 @@ class Judge {
   }
 
   void decide_url() {
-    if (meaning_.soft || must_be_sure()) return;
+    if (meaning_.unsure && !meaning_.soft) decide_unknown();
+    if (meaning_.soft || !judgement_.proposals.empty() || must_be_sure()) return;
     if (meaning_.entity != Entity::company && values_.mostly(Shape::linkedin_person)) {
       return propose(Role::person_linkedin, by_values + 4, Why::values, true,
                      "the values are personal pages on LinkedIn");

@@ -63,7 +63,9 @@ class Understanding {
     const bool counts_people = has(employees);
     if (has(last)) {
       drop({last});
-      if (has(name) && !left_.any({company, person})) {
+      if (has(first_name)) {  // "Name (first and last)"
+        left_.insert(last_name);
+      } else if (has(name) && !left_.any({company, person})) {
         drop({name});
         left_.insert(last_name);
       } else if (left_.empty() && reading_.unknown.empty()) {
@@ -84,6 +86,8 @@ class Understanding {
       drop({sub});
       meaning_.rank += 8;
     }
+    // "Industry Description" says it in words.
+    if (has(industry) && has(description)) drop({description});
     if (has(industry_code) && left_.any(text_words | Concepts{industry, name})) {
       left_.insert(industry);
       meaning_.rank += 12;
@@ -394,6 +398,7 @@ class Understanding {
       meaning_.attribute = Attribute::company;
     } else if (meaning_.entity == Entity::person) {
       meaning_.attribute = Attribute::full_name;
+      meaning_.bare_name = true;
     } else if (left_.any({legal_name, trade_name})) {
       meaning_.attribute = Attribute::company;
     } else {

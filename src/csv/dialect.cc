@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <string>
 #include <string_view>
 
 #include "cell_kind.h"
@@ -201,6 +202,19 @@ Result<Dialect> find_dialect(const Sample& sample, const DialectHints& known) {
       if (candidate.score.wide_records > 0) continue;
       contest.replace(candidate);
       break;
+    }
+  }
+  if (!known.trim && base.quote != '\0') {
+    // Blanks are cut off only where quotes behind them would split records otherwise.
+    const Candidate best = contest.best();
+    if (text.find(std::string{best.dialect.delimiter, ' ', base.quote}) != std::string_view::npos) {
+      Dialect trimmed = best.dialect;
+      trimmed.trim = true;
+      const Candidate candidate = CSVM_TRY(contest.rate(trimmed));
+      if (candidate.score.rejects <= best.score.rejects &&
+          candidate.score.layout > best.score.layout * 1.2) {
+        contest.replace(candidate);
+      }
     }
   }
   if (apostrophes) {

@@ -132,6 +132,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Understood{"City", Attribute::place, Entity::none},
                     Understood{"Email Domain", Attribute::email_domain, Entity::none},
                     Understood{"Private E-Mail", Attribute::personal_email, Entity::none},
+                    Understood{"Name First and Last", Attribute::full_name, Entity::none},
                     Understood{"Email 1 First Name", Attribute::first_name, Entity::none},
                     Understood{"LinkedIn Industry", Attribute::industry, Entity::none},
                     Understood{"Default Address Company", Attribute::company, Entity::company},

@@ -30,7 +30,7 @@ TEST_P(MappingOfHeaderRows, KeepsTheFiguresOfThisFile) {
 
 INSTANTIATE_TEST_SUITE_P(OwnData, MappingOfHeaderRows,
                          testing::Values("own_rows", "english_rows_1", "english_rows_2",
-                                         "other_rows"),
+                                         "other_rows", "third_rows"),
                          [](const auto& row) { return row.param; });
 
 }  // namespace

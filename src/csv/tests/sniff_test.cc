@@ -87,6 +87,23 @@ TEST(OneColumn, IsNotSplitByARareComma) {
   EXPECT_EQ(rows_of(content, sniffed(content)).back(), (Row{"Bolt, Inc."}));
 }
 
+TEST(BlanksBeforeQuotes, AreCutOffWhereTheySplitRecords) {
+  const std::string content =
+      "name, email, note\nAnn, a@x.com, \"hi, there\"\nBob, b@x.com, \"x, y, z\"\nCat, c@x.com, "
+      "no\n";
+  const Shape shape = sniffed(content);
+  EXPECT_EQ(shape.header, (Row{"name", "email", "note"}));
+  EXPECT_EQ(rows_of(content, shape), (Table{{"Ann", "a@x.com", "hi, there"},
+                                            {"Bob", "b@x.com", "x, y, z"},
+                                            {"Cat", "c@x.com", "no"}}));
+}
+
+TEST(BlanksBeforeQuotes, AreKeptWhereTheySplitNone) {
+  for (const std::string content : {"a, b\nc, d\n", "a, \"b\"\nc, \"d\"\ne, \"f\"\n"}) {
+    EXPECT_FALSE(sniffed(content).dialect.trim) << content;
+  }
+}
+
 TEST(Hints, AreKept) {
   SniffOptions options;
   options.known.delimiter = ';';
