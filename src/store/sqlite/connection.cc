@@ -2,14 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+
 namespace csvm::store::sqlite {
 namespace {
 
 constexpr int wait_for_others_ms = 5000;
 
-Error error_of(sqlite3* handle, int code, const std::string& path) {
+// `system_error` is errno after the call: SQLite itself keeps it for some calls only.
+Error error_of(sqlite3* handle, int code, const std::string& path, int system_error) {
   const int extended = handle == nullptr ? code : sqlite3_extended_errcode(handle);
-  const int system_error = handle == nullptr ? 0 : sqlite3_system_errno(handle);
   const char* reason = handle == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle);
   switch (code & 0xff) {
     case SQLITE_FULL:
@@ -32,7 +34,9 @@ Error error_of(sqlite3* handle, int code, const std::string& path) {
         return {Errc::io,
                 fmt::format("the disk is full: cannot write '{}'; free some space", path)};
       }
-      if (system_error != 0) return io_error("use the database", path, system_error);
+      if (system_error != 0) {
+        return {Errc::io, io_error("use the database", path, system_error).message};
+      }
       return {Errc::io,
               fmt::format("cannot use the database '{}': {} (SQLite {})", path, reason, extended)};
     default:
@@ -49,10 +53,12 @@ Rows::~Rows() {
 }
 
 Result<bool> Rows::next() {
+  errno = 0;
   const int code = sqlite3_step(statement_);
+  const int system_error = errno;
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  return error_of(sqlite3_db_handle(statement_), code, *path_);
+  return error_of(sqlite3_db_handle(statement_), code, *path_, system_error);
 }
 
 std::string Rows::text(int column) const {
@@ -67,9 +73,11 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Ac
   const int flags = (access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                                              : SQLITE_OPEN_READWRITE) |
                     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  errno = 0;
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  const int system_error = errno;
   std::unique_ptr<Connection> connection(new Connection(handle, path));
-  if (code != SQLITE_OK) return error_of(handle, code, path);
+  if (code != SQLITE_OK) return error_of(handle, code, path, system_error);
   sqlite3_busy_timeout(handle, wait_for_others_ms);
   // secure_delete: what is deleted is overwritten. temp_store: no temporary files with its data.
   CSVM_CHECK(
@@ -89,16 +97,18 @@ Result<sqlite3_stmt*> Connection::prepared(const char* sql) {
   const auto known = statements_.find(sql);
   if (known != statements_.end()) return known->second;
   sqlite3_stmt* statement = nullptr;
+  errno = 0;
   const int code =
       sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-  if (code != SQLITE_OK) return error_of(handle_, code, path_);
+  if (code != SQLITE_OK) return error_of(handle_, code, path_, errno);
   statements_.emplace(sql, statement);
   return statement;
 }
 
 Result<void> Connection::script(const char* sql) {
+  errno = 0;
   const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
-  if (code != SQLITE_OK) return error_of(handle_, code, path_);
+  if (code != SQLITE_OK) return error_of(handle_, code, path_, errno);
   return {};
 }
 
