@@ -61,7 +61,8 @@ json::object file_json(const store::SourceFile& file) {
   if (file.state == store::FileState::receiving) object["offset"] = file.offset;
   if (!file.facts.empty()) {
     // We wrote it: it is an object.
-    for (auto& [key, value] : json::parse(file.facts).as_object()) object[key] = value;
+    const json::value facts = json::parse(file.facts);
+    for (const auto& [key, value] : facts.get_object()) object[key] = value;
   }
   return object;
 }
