@@ -142,7 +142,9 @@ EngineSession::Poll EngineSession::answer_poll(State& state, const std::shared_p
     body.pop_back();
     state.queue.clear();
     state.queued_bytes = 0;
-    if (state.closing) body.append(1, separator).append(1, '1');
+  } else if (state.closing) {
+    // Not in one answer with what it closes after: clients would act on the close first.
+    body = "1";
   } else if (state.probed || state.websocket) {
     body = "6";
   } else {
@@ -164,18 +166,14 @@ EngineSession::Poll EngineSession::begin_poll(const std::shared_ptr<Waiter>& wai
     return answer_poll(state, waiter, body);
   });
   if (twice) close("two polling requests at a time");
-  if (poll == Poll::send && body.ends_with("\x1e"
-                                           "1"))
-    close("server disconnect");
+  if (body == "1") close("server disconnect");
   return poll;
 }
 
 EngineSession::Poll EngineSession::continue_poll(const std::shared_ptr<Waiter>& waiter,
                                                  std::string& body) {
   const Poll poll = state_.with([&](State& state) { return answer_poll(state, waiter, body); });
-  if (poll == Poll::send && body.ends_with("\x1e"
-                                           "1"))
-    close("server disconnect");
+  if (body == "1") close("server disconnect");
   return poll;
 }
 

@@ -235,7 +235,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Http, AnswersASlowHeaderWith408AndClosesASilentConnectionWithout) {
   ServerSettings settings;
-  settings.header_timeout = 50ms;
+  settings.header_timeout = 500ms;
   TestServer server(routes(), settings);
   Client slow(server->port());
   Client silent(server->port());

@@ -293,16 +293,22 @@ TEST_F(Sockets, RefuseWhomTheApplicationRefuses) {
   EXPECT_EQ(socket.connect(), "44{\"message\":\"no session\"}");
 }
 
-TEST_F(Sockets, PingAndEndWhoDoesNotAnswer) {
+TEST_F(Sockets, PingWhoAnswersAgainAndAgain) {
   SocketSettings settings;
-  settings.ping_interval = 30ms;
-  settings.ping_timeout = 30ms;
+  settings.ping_interval = 20ms;
   start(settings);
   const std::string sid = open_polling();
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(poll(sid).body, "2");
     EXPECT_EQ(push(sid, "3").body, "ok");
   }
+}
+
+TEST_F(Sockets, EndWhoDoesNotAnswerAPing) {
+  SocketSettings settings;
+  settings.ping_interval = 300ms;
+  settings.ping_timeout = 20ms;
+  start(settings);
   WebSocketClient socket(port());
   EXPECT_TRUE(socket.connect().starts_with("40"));
   EXPECT_EQ(socket.read(), "2");
@@ -388,6 +394,17 @@ TEST_F(Sockets, DisconnectAWholeRoom) {
   EXPECT_EQ(socket.read(), "41");
   EXPECT_EQ(socket.read(), "close");
   EXPECT_EQ(disconnected.get_future().get(), "server namespace disconnect");
+}
+
+TEST_F(Sockets, CloseAPollingClientInAnAnswerOfItsOwn) {
+  start();
+  const std::string sid = open_polling();
+  push(sid, "40");
+  poll(sid);
+  connected.get_future().get().disconnect();
+  EXPECT_EQ(poll(sid).body, "41");
+  EXPECT_EQ(poll(sid).body, "1");
+  EXPECT_EQ(poll(sid).status, 400);
 }
 
 TEST_F(Sockets, GiveASlowClientTheNewestSnapshotOnly) {
