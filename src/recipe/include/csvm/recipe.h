@@ -24,6 +24,12 @@
 
 namespace csvm::recipe {
 
+/// What is wrong at one place of a document.
+struct Mistake {
+  std::string path;  // "mapping.\"a.csv\".Email"; empty for the whole document
+  std::string what;  // "must be a text, not a number"
+};
+
 /// Fields, aliases and cleaning rules: what users edit in field_mappings.json. The shape is
 /// described in docs/mapping.md.
 struct MappingConfiguration {
@@ -44,9 +50,11 @@ Result<MappingConfiguration> load_mapping_configuration(const std::string& path)
 /// Reads a configuration. `name` stands in messages. A table that is not mentioned keeps its
 /// built-in fields. Comments and trailing commas are allowed.
 /// Fails with `invalid_input`; the message names every mistake (up to 20) by its path, such as
-/// `people_mappings."Work Email"[3]: must be a text, not a number`.
+/// `people_mappings."Work Email"[3]: must be a text, not a number`, and `mistakes`, when given,
+/// gets them one by one.
 Result<MappingConfiguration> parse_mapping_configuration(std::string_view json,
-                                                         std::string_view name);
+                                                         std::string_view name,
+                                                         std::vector<Mistake>* mistakes = nullptr);
 
 /// The configuration as a document that reads back as the same.
 std::string to_json(const MappingConfiguration& configuration);
@@ -72,12 +80,6 @@ struct Recipe {
   bool excel_safe = false;
   bool drop_empty = false;           // leave out fields that no file feeds
   std::size_t further_contacts = 0;  // 0..20
-};
-
-/// What is wrong at one place of a document.
-struct Mistake {
-  std::string path;  // "mapping.\"a.csv\".Email"; empty for the whole document
-  std::string what;  // "must be a text, not a number"
 };
 
 /// Reads a recipe. `name` stands in messages. Comments and trailing commas are allowed; a key that
