@@ -14,6 +14,14 @@
 namespace csvm::jobs {
 namespace {
 
+// What went wrong with our disk bears names of ours.
+std::string reason_for_user(const Error& error) {
+  if (error.code != Errc::io) return error.message;
+  return "the server could not read or write its data (its disk may be full); nothing of the "
+         "result "
+         "was kept; begin the job again later";
+}
+
 class WorkerThreads final : public Workers {
  public:
   WorkerThreads(Environment environment, WorkerSettings settings)
@@ -128,8 +136,12 @@ class WorkerThreads final : public Workers {
       told = environment_.store.release(claim.lease);
       say(fmt::format("job {} goes back to the queue", claim.job.id));
     } else {
-      told = environment_.store.fail(claim.lease, last, outcome.error().message);
-      say_warning(fmt::format("job {} failed: {}", claim.job.id, to_string(outcome.error().code)));
+      told = environment_.store.fail(claim.lease, last, reason_for_user(outcome.error()));
+      // Our own paths are the operator's matter; what is wrong with leads is not.
+      const bool is_ours = outcome.error().code == Errc::io;
+      say_warning(fmt::format(
+          "job {} failed: {}", claim.job.id,
+          is_ours ? std::string_view(outcome.error().message) : to_string(outcome.error().code)));
     }
     if (!told) {
       // Its lease runs out and the job is claimed again.
