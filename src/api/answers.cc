@@ -55,6 +55,15 @@ Admission find_session(Context& context, const std::string& token, NoSession wit
   return admission;
 }
 
+// Parameters such as charset say nothing: JSON is UTF-8.
+bool is_json(std::string_view content_type) {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (type.ends_with(' ')) type.remove_suffix(1);
+  return std::ranges::equal(type, std::string_view("application/json"), {}, [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+}
+
 }  // namespace
 
 bool AddressLimit::take(const std::string& address, double now) {
@@ -123,7 +132,7 @@ Task<Response> for_anyone(Context& context, Request& request, std::function<Resp
 Task<JsonBody> read_json(Request& request, std::size_t max_bytes) {
   JsonBody body;
   const std::string_view type = request.header("Content-Type");
-  if (!type.starts_with("application/json")) {
+  if (!is_json(type)) {
     body.refusal =
         server::problem(415, fmt::format("the body must be application/json, not '{}'", type));
     co_return body;

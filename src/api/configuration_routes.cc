@@ -57,6 +57,16 @@ Response describe(const recipe::ConfigurationFile::Current& current) {
   return response;
 }
 
+Result<recipe::MappingConfiguration> parse(const std::string& document,
+                                           std::vector<server::FieldError>& errors) {
+  std::vector<recipe::Mistake> mistakes;
+  auto parsed = recipe::parse_mapping_configuration(document, "the configuration", &mistakes);
+  for (recipe::Mistake& mistake : mistakes) {
+    errors.push_back({std::move(mistake.path), std::move(mistake.what)});
+  }
+  return parsed;
+}
+
 Task<Response> get_mappings(Context& context, Request& request) {
   std::function<Response()> work = [&context] {
     return describe(context.parts.configuration.current());
@@ -73,6 +83,10 @@ Task<Response> put_mappings(Context& context, Request& request) {
                                     tag = expected_tag(request)] {
     const auto replaced = context.parts.configuration.replace(document, tag);
     if (replaced) return describe(*replaced);
+    std::vector<server::FieldError> errors;
+    if (replaced.error().code == Errc::invalid_input && !parse(document, errors)) {
+      return invalid(replaced.error().message, errors);
+    }
     return replaced.error().code == Errc::conflict ? server::problem(412, replaced.error().message)
                                                    : failure(replaced.error());
   };
@@ -164,8 +178,9 @@ json::array differences(const columns::FieldSet& before, const columns::FieldSet
 }
 
 Response try_out(Context& context, const std::string& document) {
-  const auto tried = recipe::parse_mapping_configuration(document, "the configuration");
-  if (!tried) return failure(tried.error());
+  std::vector<server::FieldError> errors;
+  const auto tried = parse(document, errors);
+  if (!tried) return invalid(tried.error().message, errors);
   const auto current = context.parts.configuration.current();
   json::array sets;
   for (const auto type : {columns::TableType::people, columns::TableType::company}) {

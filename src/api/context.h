@@ -10,6 +10,7 @@
 
 namespace csvm::api {
 
+class Continuation;
 class Live;
 class Metrics;
 
@@ -37,6 +38,8 @@ struct Context {
   std::unique_ptr<Metrics> metrics;
   std::unique_ptr<Live> live;
   Guarded<CleanUpRecord> clean_up;
+  // By file: the request that is adding to it (tus).
+  Guarded<std::unordered_map<std::string, std::weak_ptr<Continuation>>> continuations;
   double started;
 
   Context(Settings given, Parts used);

@@ -28,12 +28,32 @@ Task<Response> for_job(Context& context, Request& request, JobWork work) {
   co_return co_await for_session(context, request, NoSession::refuse, std::move(for_it));
 }
 
+// Files that the recipe names, by id or name, and that the upload does not have.
+std::vector<server::FieldError> unknown_files(const recipe::Recipe& recipe,
+                                              const store::Upload& upload) {
+  std::vector<server::FieldError> mistakes;
+  const auto check = [&](std::string_view member, const std::string& name) {
+    const bool is_there = std::ranges::any_of(upload.files, [&](const store::SourceFile& file) {
+      return file.id == name || file.name == name;
+    });
+    if (is_there) return;
+    mistakes.push_back({fmt::format("{}.{}", member, name), "the upload has no such file"});
+  };
+  for (const recipe::FileWishes& wishes : recipe.mapping) check("mapping", wishes.file);
+  for (const std::string& name : recipe.rank) check("rank", name);
+  return mistakes;
+}
+
 Response begin(Context& context, const store::Session& session, const Wishes& wishes) {
   std::uint64_t records = 0;
   for (const std::string& id : {wishes.job.upload_id, wishes.job.suppression_upload_id}) {
     if (id.empty()) continue;
     const auto upload = context.store().find_upload(session.id, id);
     if (!upload) return failure(upload.error());
+    if (id == wishes.job.upload_id) {
+      const auto mistakes = unknown_files(wishes.recipe, *upload);
+      if (!mistakes.empty()) return invalid("the job cannot be begun like this", mistakes);
+    }
     for (const store::SourceFile& file : upload->files) {
       if (file.facts.empty()) continue;
       records += json::parse(file.facts).as_object().at("records").to_number<std::uint64_t>();
@@ -184,9 +204,10 @@ Task<Response> get_download(Context& context, Request& request) {
   }
   Admission admission = co_await admit(context, request, NoSession::refuse);
   if (admission.refusal) co_return *std::move(admission.refusal);
-  // A range that goes on, or a look at the header, is no further download.
-  const bool counts =
-      part == jobs::part_records && request.method() == "GET" && request.header("Range").empty();
+  // A range that goes on, a look at the header, or a question whether it changed is no further
+  // download.
+  const bool counts = part == jobs::part_records && request.method() == "GET" &&
+                      request.header("Range").empty() && request.header("If-None-Match").empty();
   auto open = [&context, session = admission.session.id, id = std::string(request.parameter("id")),
                part, counts] {
     auto opened = open_part(context, session, id, part);
@@ -199,20 +220,28 @@ Task<Response> get_download(Context& context, Request& request) {
                                      std::move(opened->options));
 }
 
-/// `?after=N&limit=N`; what is no number is as if it were not there.
+/// `?after=N&limit=N`.
 struct Page {
   std::uint64_t after = 0;
   std::size_t size = page_size;
+  std::vector<server::FieldError> mistakes;
 };
 Page page_of(const Request& request) {
+  Page page;
   const auto number = [&](std::string_view name, std::uint64_t otherwise) {
-    const std::string_view text = request.query(name).value_or("");
-    std::uint64_t value = otherwise;
-    std::from_chars(text.data(), text.data() + text.size(), value);
+    const auto text = request.query(name);
+    if (!text) return otherwise;
+    std::uint64_t value = 0;
+    const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), value);
+    if (failed != std::errc() || end != text->data() + text->size()) {
+      page.mistakes.push_back({std::string(name), "must be a whole number"});
+    }
     return value;
   };
-  return {number("after", 0), static_cast<std::size_t>(std::clamp<std::uint64_t>(
-                                  number("limit", page_size), 1, max_page_size))};
+  page.after = number("after", 0);
+  const std::uint64_t size = number("limit", page_size);
+  page.size = static_cast<std::size_t>(std::clamp<std::uint64_t>(size, 1, max_page_size));
+  return page;
 }
 
 json::value cursor(const std::optional<std::uint64_t>& next) {
@@ -234,6 +263,7 @@ json::object cluster_json(const jobs::Cluster& cluster) {
 
 Task<Response> get_clusters(Context& context, Request& request) {
   const Page page = page_of(request);
+  if (!page.mistakes.empty()) co_return invalid("there is no such page", page.mistakes);
   JobWork work = [&context, page](const store::Session& session, const std::string& id) {
     const auto found =
         jobs::clusters(context.parts.environment, session.id, id, page.after, page.size);
@@ -249,6 +279,7 @@ Task<Response> get_clusters(Context& context, Request& request) {
 
 Task<Response> get_possible(Context& context, Request& request) {
   const Page page = page_of(request);
+  if (!page.mistakes.empty()) co_return invalid("there is no such page", page.mistakes);
   JobWork work = [&context, page](const store::Session& session, const std::string& id) {
     const auto found =
         jobs::possible_duplicates(context.parts.environment, session.id, id, page.after, page.size);

@@ -99,11 +99,12 @@ server::Task<void> greet(Context& context, Live& live, server::SocketClient clie
 
 /// The loop that tells; outlives `Live::stop` by the work it has begun.
 struct LiveLoop {
-  LiveLoop(Live& live_, Context& context_, server::Task<void>::executor_type executor)
-      : live(live_), context(context_), timer(executor) {}
+  LiveLoop(Live& live_, Context& context_, server::Task<void>::executor_type executor_)
+      : live(live_), context(context_), executor(std::move(executor_)) {}
   Live& live;
   Context& context;
-  boost::asio::steady_timer timer;
+  // No timer: this may outlive the event loop.
+  server::Task<void>::executor_type executor;
   Guarded<bool> is_over;
 };
 
@@ -117,7 +118,7 @@ void Live::add_to(server::SocketHub& hub) {
     client.join(room_of(client.identity()));
     client.join(std::string(everyone));
     if (loop_) {
-      boost::asio::co_spawn(loop_->timer.get_executor(), greet(context_, *this, std::move(client)),
+      boost::asio::co_spawn(loop_->executor, greet(context_, *this, std::move(client)),
                             boost::asio::detached);
     }
   };
@@ -137,11 +138,11 @@ void Live::stop() {
 }
 
 server::Task<void> Live::tell_regularly(std::shared_ptr<LiveLoop> loop) {
+  boost::asio::steady_timer timer(loop->executor);
   for (;;) {
     boost::system::error_code stopped;
-    loop->timer.expires_after(pace);
-    co_await loop->timer.async_wait(
-        boost::asio::redirect_error(boost::asio::use_awaitable, stopped));
+    timer.expires_after(pace);
+    co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, stopped));
     if (stopped || loop->is_over.with([](bool& over) { return over; })) co_return;
     const bool is_news = loop->live.pending_.with(
         [](Pending& pending) { return !pending.jobs.empty() || pending.configuration; });

@@ -7,6 +7,8 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 
 namespace csvm::api {
@@ -48,9 +50,11 @@ Metrics::~Metrics() = default;
 
 void Metrics::answered(const server::RequestRecord& request) {
   // Routes are few; paths, which are as many as jobs, never become labels.
+  constexpr std::array usual_methods = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+  const bool is_usual = std::ranges::find(usual_methods, request.method) != usual_methods.end();
   const std::string route(request.route.empty() ? "none" : request.route);
   state_->requests
-      .Add({{"method", std::string(request.method)},
+      .Add({{"method", is_usual ? std::string(request.method) : "other"},
             {"route", route},
             {"status", fmt::format("{}", request.status)}})
       .Increment();

@@ -7,7 +7,7 @@
 namespace csvm::api {
 namespace {
 
-constexpr std::size_t max_name_bytes = 200;
+constexpr std::size_t max_name_bytes = 255;
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
@@ -20,6 +20,32 @@ void remove_everywhere(Context& context, const std::string& session, const std::
   // What stays is an orphan, and the clean-up finds it.
   static_cast<void>(context.store().remove_file(session, file));
   static_cast<void>(context.files().remove({session, file}));
+}
+
+// Characters that do not show but change how text around them does: C1 controls, marks and
+// overrides of the writing direction, line and paragraph separators. `name` is valid UTF-8.
+std::string without_invisible(std::string_view name) {
+  const auto byte = [&](std::size_t i) {
+    return i < name.size() ? static_cast<unsigned char>(name[i]) : 0U;
+  };
+  std::string shown;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (byte(i) == 0xC2 && byte(i + 1) < 0xA0) {
+      i += 1;
+    } else if (byte(i) == 0xD8 && byte(i + 1) == 0x9C) {
+      i += 1;  // U+061C
+    } else if (byte(i) == 0xE2 && byte(i + 1) == 0x80 &&
+               (byte(i + 2) == 0x8E || byte(i + 2) == 0x8F ||
+                (byte(i + 2) >= 0xA8 && byte(i + 2) <= 0xAE))) {
+      i += 2;  // U+200E, U+200F, U+2028 ... U+202E
+    } else if (byte(i) == 0xE2 && byte(i + 1) == 0x81 && byte(i + 2) >= 0xA6 &&
+               byte(i + 2) <= 0xA9) {
+      i += 2;  // U+2066 ... U+2069
+    } else {
+      shown += name[i];
+    }
+  }
+  return shown;
 }
 
 }  // namespace
@@ -37,6 +63,7 @@ std::string display_name(std::string_view given) {
       if (static_cast<unsigned char>(c) >= 0x80) c = '_';
     }
   }
+  name = without_invisible(name);
   if (name.size() > max_name_bytes) {
     // The end tells the kind of file; no character is cut in two.
     std::size_t from = name.size() - max_name_bytes;
@@ -62,10 +89,8 @@ Receipt::~Receipt() {
 
 Result<std::unique_ptr<Receipt>> Receipt::begin(Context& context, const store::Session& session,
                                                 std::string_view upload, std::string_view name) {
-  std::string upload_id(upload);
-  if (upload_id.empty()) upload_id = CSVM_TRY(context.store().create_upload(session.id)).id;
   store::SourceFile file =
-      CSVM_TRY(context.store().add_file(session.id, upload_id, display_name(name), 0));
+      CSVM_TRY(context.store().add_file(session.id, upload, display_name(name), 0));
   auto writer = context.files().create({session.id, file.id});
   if (!writer) {
     static_cast<void>(context.store().remove_file(session.id, file.id));

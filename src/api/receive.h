@@ -10,22 +10,21 @@
 
 namespace csvm::api {
 
-/// A file name as users may see it again: no folders, no control characters, at most 200 bytes of
-/// UTF-8; "file.csv" when nothing is left. It never becomes a path.
+/// A file name as users may see it again: no folders, no control or direction characters, at most
+/// 255 bytes of UTF-8; "file.csv" when nothing is left. It never becomes a path.
 std::string display_name(std::string_view given);
 
 /// Receives one new file. What is not finished leaves nothing behind: neither an entry in the
 /// store nor bytes. Every call but the constructor blocks. Threads: one at a time.
 class Receipt {
  public:
-  /// Enters the file; `limit_exceeded` names the limit. `upload` is made when empty.
+  /// Enters the file; `limit_exceeded` names the limit.
   static Result<std::unique_ptr<Receipt>> begin(Context& context, const store::Session& session,
                                                 std::string_view upload, std::string_view name);
   ~Receipt();
   Receipt(const Receipt&) = delete;
   Receipt& operator=(const Receipt&) = delete;
 
-  const std::string& upload_id() const { return file_.upload_id; }
   Result<void> write(std::string_view data);
   /// Looks into the file and keeps it, with what was found. Fails as jobs::inspect does for what
   /// is no CSV; the file is then gone.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <mutex>
 #include <vector>
 
 #include "answers.h"
@@ -109,11 +110,18 @@ Task<Response> post_tus(Context& context, Request& request) {
   co_return co_await for_session(context, request, NoSession::create, std::move(work));
 }
 
+// Declared early: a HEAD, too, tells that the sender is here again.
+void supersede(Context& context, const std::string& file, const std::shared_ptr<Continuation>& by);
+
 Task<Response> head_tus(Context& context, Request& request) {
   if (auto refusal = refuse_version(request)) co_return *std::move(refusal);
   std::string id(request.parameter("file_id"));
   SessionWork work = [&context, id = std::move(id)](const store::Session& session) {
-    const auto file = context.store().find_file(session.id, id);
+    auto file = context.store().find_file(session.id, id);
+    if (file && file->state == store::FileState::receiving) {
+      supersede(context, id, nullptr);
+      file = context.store().find_file(session.id, id);
+    }
     if (!file) return with_version(failure(file.error()));
     const bool is_whole = file->state == store::FileState::complete;
     Response response = empty(200);
@@ -138,8 +146,10 @@ Task<Response> delete_tus(Context& context, Request& request) {
   co_return co_await for_session(context, request, NoSession::refuse, std::move(work));
 }
 
+}  // namespace
+
 /// One PATCH: goes on where the file ends, and acknowledges what is on disk when the sender is cut
-/// off. All members but the constructor block.
+/// off. All members but the constructor block. Threads: every member from any thread.
 class Continuation {
  public:
   Continuation(Context& context, std::string session, std::string file, std::uint64_t offset)
@@ -149,6 +159,7 @@ class Continuation {
         offset_(offset) {}
 
   Result<void> begin() {
+    const std::lock_guard lock(mutex_);
     file_ = CSVM_TRY(context_.store().find_file(session_, file_id_));
     if (file_.state == store::FileState::complete || file_.offset != offset_) {
       return Error{
@@ -157,11 +168,52 @@ class Continuation {
                       file_.state == store::FileState::complete ? file_.bytes : file_.offset,
                       offset_)};
     }
-    writer_ = offset_ == 0 ? CSVM_TRY(context_.files().create({session_, file_id_}))
-                           : CSVM_TRY(context_.files().resume({session_, file_id_}, offset_));
+    if (offset_ == 0) {
+      writer_ = CSVM_TRY(context_.files().create({session_, file_id_}));
+      return {};
+    }
+    auto resumed = context_.files().resume({session_, file_id_}, offset_);
+    if (!resumed && resumed.error().code == Errc::not_found) return complete_committed();
+    writer_ = CSVM_TRY(std::move(resumed));
     return {};
   }
   Result<void> write() {
+    const std::lock_guard lock(mutex_);
+    return write_received();
+  }
+  /// What came is on disk and acknowledged; when it is all, the file is looked into.
+  Result<std::uint64_t> end() {
+    const std::lock_guard lock(mutex_);
+    CSVM_CHECK(write_received());
+    const auto writer = std::move(writer_);
+    const std::uint64_t bytes = writer->bytes();
+    if (bytes < file_.bytes) {
+      CSVM_CHECK(writer->keep());
+      CSVM_CHECK(context_.store().set_offset(session_, file_id_, bytes));
+      return bytes;
+    }
+    CSVM_CHECK(writer->commit());
+    CSVM_TRY(look_and_complete(context_, session_, file_, bytes, {}));
+    return bytes;
+  }
+  /// Another request wants to go on: keeps what was written; this one can write no more.
+  void give_way() {
+    const std::lock_guard lock(mutex_);
+    if (!writer_) return;
+    const auto writer = std::move(writer_);
+    const std::uint64_t bytes = writer->bytes();
+    if (bytes > offset_ && writer->keep()) {
+      static_cast<void>(context_.store().set_offset(session_, file_id_, bytes));
+    }
+  }
+
+  std::string data;  // received, not yet written; of the request's coroutine alone
+
+ private:
+  Result<void> write_received() {
+    if (!writer_) {
+      return Error{Errc::conflict, "another request goes on with this file; ask with HEAD"};
+    }
     if (writer_->bytes() + data.size() > file_.bytes) {
       return Error{Errc::limit_exceeded,
                    fmt::format("more bytes than the {} that were announced", file_.bytes)};
@@ -170,29 +222,37 @@ class Continuation {
     data.clear();
     return {};
   }
-  /// What came is on disk and acknowledged; when it is all, the file is looked into.
-  Result<std::uint64_t> end() {
-    const std::uint64_t bytes = writer_->bytes();
-    if (bytes < file_.bytes) {
-      CSVM_CHECK(writer_->keep());
-      CSVM_CHECK(context_.store().set_offset(session_, file_id_, bytes));
-      return bytes;
-    }
-    CSVM_CHECK(writer_->commit());
-    CSVM_TRY(look_and_complete(context_, session_, file_, bytes, {}));
-    return bytes;
+  // All bytes came, and the program died before it could say so.
+  Result<void> complete_committed() {
+    const auto reader = CSVM_TRY(context_.files().open({session_, file_id_}));
+    if (reader->bytes() != file_.bytes) return Error{Errc::not_found, "the file is gone"};
+    CSVM_TRY(look_and_complete(context_, session_, file_, file_.bytes, {}));
+    return Error{Errc::conflict, "the file is whole already; ask with HEAD"};
   }
 
-  std::string data;  // received, not yet written
-
- private:
   Context& context_;
   std::string session_;
   std::string file_id_;
   std::uint64_t offset_;
   store::SourceFile file_;
-  std::unique_ptr<files::Writer> writer_;
+  std::mutex mutex_;
+  std::unique_ptr<files::Writer> writer_;  // null before `begin` and when it has ended
 };
+
+namespace {
+
+// A sender that lost its connection comes again before we notice: it goes on, the old request
+// ends. Blocking.
+void supersede(Context& context, const std::string& file, const std::shared_ptr<Continuation>& by) {
+  const auto before = context.continuations.with([&](auto& all) {
+    std::erase_if(all, [](const auto& entry) { return entry.second.expired(); });
+    const auto found = all.find(file);
+    auto old = found == all.end() ? nullptr : found->second.lock();
+    if (by) all.insert_or_assign(file, by);
+    return old;
+  });
+  if (before) before->give_way();
+}
 
 Response conflict_or_failure(const Error& error) {
   return with_version(error.code == Errc::conflict ? server::problem(409, error.message)
@@ -210,9 +270,14 @@ Task<Response> patch_tus(Context& context, Request& request) {
   Admission admission = co_await admit(context, request, NoSession::refuse);
   if (admission.refusal) co_return with_version(*std::move(admission.refusal));
 
-  auto part = std::make_shared<Continuation>(context, admission.session.id,
-                                             std::string(request.parameter("file_id")), *offset);
-  auto begin = [part] { return part->begin(); };
+  std::string id(request.parameter("file_id"));
+  auto part = std::make_shared<Continuation>(context, admission.session.id, id, *offset);
+  auto begin = [&context, part, session = admission.session.id,
+                id = std::move(id)]() -> Result<void> {
+    CSVM_TRY(context.store().find_file(session, id));  // only the owner may interrupt
+    supersede(context, id, part);
+    return part->begin();
+  };
   const auto begun = co_await server::offload(context.parts.pool, std::move(begin));
   if (!begun) co_return conflict_or_failure(begun.error());
 
@@ -226,10 +291,7 @@ Task<Response> patch_tus(Context& context, Request& request) {
     const auto written = co_await server::offload(context.parts.pool, std::move(write));
     if (!written) co_return conflict_or_failure(written.error());
   }
-  auto end = [part]() -> Result<std::uint64_t> {
-    CSVM_CHECK(part->write());
-    return part->end();
-  };
+  auto end = [part] { return part->end(); };
   const auto ended = co_await server::offload(context.parts.pool, std::move(end));
   if (!ended) co_return conflict_or_failure(ended.error());
   Response response = empty(204);

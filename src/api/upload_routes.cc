@@ -1,6 +1,7 @@
 // Uploads as multipart/form-data, streamed to disk while they come; listing and removing.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "answers.h"
@@ -16,12 +17,13 @@ constexpr std::size_t piece_bytes = std::size_t{256} << 10;
 
 struct Refused {
   std::string name;
-  std::string why;
+  Error why;
 };
 
 /// What one request has brought so far.
 struct Received {
   std::string upload_id;
+  bool is_new_upload = false;  // made for this request
   std::vector<store::SourceFile> files;
   std::vector<Refused> refused;
 };
@@ -32,6 +34,20 @@ void take_back(Context& context, const std::string& session, const Received& rec
     static_cast<void>(context.store().remove_file(session, file.id));
     static_cast<void>(context.files().remove({session, file.id}));
   }
+  if (received.is_new_upload) {
+    static_cast<void>(context.store().remove_upload(session, received.upload_id));
+  }
+}
+
+// Too large or too many: 413; else 422.
+Response refuse_all(const std::vector<Refused>& refused) {
+  std::vector<server::FieldError> errors;
+  for (const Refused& one : refused) errors.push_back({one.name, one.why.message});
+  const bool is_too_much = std::ranges::all_of(
+      refused, [](const Refused& one) { return one.why.code == Errc::limit_exceeded; });
+  return server::problem(
+      is_too_much ? 413 : 422,
+      errors.size() == 1 ? errors.front().detail : "none of these files can be used", errors);
 }
 
 Response answer(Context& context, const std::string& session, Received received) {
@@ -39,14 +55,8 @@ Response answer(Context& context, const std::string& session, Received received)
     return server::problem(422, "there is no file in this request; send at least one");
   }
   if (received.files.empty()) {
-    std::vector<server::FieldError> errors;
-    for (const Refused& refused : received.refused) errors.push_back({refused.name, refused.why});
-    // An upload that nothing came of is of no use to anyone.
-    if (!received.upload_id.empty()) {
-      static_cast<void>(context.store().remove_upload(session, received.upload_id));
-    }
-    return invalid(errors.size() == 1 ? errors.front().detail : "none of these files can be used",
-                   errors);
+    take_back(context, session, received);
+    return refuse_all(received.refused);
   }
   json::object body;
   body["status"] = received.refused.empty() ? "success" : "partial";
@@ -55,7 +65,8 @@ Response answer(Context& context, const std::string& session, Received received)
   for (const store::SourceFile& file : received.files) files.push_back(file_json(file));
   json::array& refused_files = body["refused"].emplace_array();
   for (const Refused& refused : received.refused) {
-    refused_files.push_back(json::object{{"filename", refused.name}, {"reason", refused.why}});
+    refused_files.push_back(
+        json::object{{"filename", refused.name}, {"reason", refused.why.message}});
   }
   return ok(body);
 }
@@ -96,10 +107,13 @@ class Reception {
       case Step::none:
         return {};
       case Step::begin: {
+        if (received_.upload_id.empty()) {
+          received_.upload_id = CSVM_TRY(context_.store().create_upload(session_.id)).id;
+          received_.is_new_upload = true;
+        }
         auto begun = Receipt::begin(context_, session_, received_.upload_id, name_);
         if (!begun) return refuse_file(begun.error());
         receipt_ = *std::move(begun);
-        received_.upload_id = receipt_->upload_id();
         return {};
       }
       case Step::write:
@@ -142,7 +156,7 @@ class Reception {
   // What is wrong with one file leaves the others alone; a full disk concerns all.
   Result<void> refuse_file(const Error& error) {
     if (error.code != Errc::invalid_input && error.code != Errc::limit_exceeded) return error;
-    received_.refused.push_back({display_name(name_), error.message});
+    received_.refused.push_back({display_name(name_), error});
     return {};
   }
 

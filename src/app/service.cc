@@ -2,9 +2,11 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/random.h>
+#include <boost/json.hpp>
 
 #include <chrono>
 #include <condition_variable>
@@ -27,6 +29,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr unsigned blocking_threads = 4;  // for store and files, besides the workers
+constexpr std::uint64_t storage_warning_percent = 80;
 constexpr auto request_limit = std::chrono::seconds(10);
 constexpr auto job_limit = std::chrono::seconds(10);
 
@@ -51,13 +54,28 @@ std::string new_token() {
   return token;
 }
 
+// The message as a JSON string: paths of requests and names of files may hold anything.
+class JsonText final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&,
+              spdlog::memory_buf_t& into) override {
+    const std::string_view text(message.payload.data(), message.payload.size());
+    fmt::format_to(std::back_inserter(into), "{}", boost::json::serialize(text));
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<JsonText>();
+  }
+};
+
 std::shared_ptr<spdlog::logger> make_log(const ServiceSettings& settings) {
   auto log = std::make_shared<spdlog::logger>(
       "csv-merger", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
   log->set_level(spdlog::level::from_str(settings.log_level));
   if (settings.log_as_json) {
-    // Messages hold no quotes of users: names and paths are escaped where they are logged.
-    log->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":"%v"})");
+    auto formatter = std::make_unique<spdlog::pattern_formatter>();
+    formatter->add_flag<JsonText>('*').set_pattern(
+        R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":%*})");
+    log->set_formatter(std::move(formatter));
   } else {
     log->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
   }
@@ -119,6 +137,7 @@ class RunningService final : public Service {
     if (api_) api_->stop();
     if (server_ && !server_->stop(request_limit)) log_->warn("some requests had to be cut");
     if (workers_ && !workers_->stop(job_limit)) log_->info("running jobs go on at the next start");
+    announce_.with([](api::Api*& now) { now = nullptr; });
     pool_.join();
     log_->info("stopped");
   }
@@ -216,9 +235,20 @@ class RunningService final : public Service {
       } else {
         log_->warn("clean-up: {}", cleaned.error().message);
       }
+      warn_of_storage();
       lock.lock();
       stopping_.wait_for(lock, settings_.cleanup_interval, [this] { return is_stopping_; });
     }
+  }
+
+  void warn_of_storage() {
+    const auto totals = store_->totals();
+    const std::uint64_t limit = limits_of(settings_).bytes_in_all;
+    if (!totals || limit == 0 || totals->bytes < limit / 100 * storage_warning_percent) return;
+    log_->warn(
+        "storage: {} of {} MB are used; at the limit (MAX_TOTAL_STORAGE_GB) uploads are "
+        "refused",
+        totals->bytes >> 20, limit >> 20);
   }
 
   const ServiceSettings settings_;
