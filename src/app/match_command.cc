@@ -55,6 +55,7 @@ std::string spell(const pipeline::Matched& matched) {
 Result<void> match(const MatchOptions& options) {
   RunInputs inputs = CSVM_TRY(run_inputs(options.run));
   inputs.settings.stop = stop_on_signals();
+  inputs.settings.matching.explain_weights = true;
   const auto sources = CSVM_TRY(pipeline::open_sources(inputs.files, inputs.settings));
   const auto matched = CSVM_TRY(pipeline::match(sources, inputs.settings));
   return output::write_file(options.output, spell(matched));

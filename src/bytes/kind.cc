@@ -148,9 +148,9 @@ bool looks_binary(std::string_view head) {
     // Tab to CR, the DOS end of file, ESC and the four separators are seen in text.
     return byte < 0x09 || (byte > 0x0d && byte < 0x1a);
   });
-  // Some stray control bytes are damage in one cell; more than one in ten is no text.
+  // Some stray control bytes are damage in one cell. Of bytes by chance one in twelve is one.
   return static_cast<std::size_t>(controls) > 16 &&
-         static_cast<std::size_t>(controls) * 10 > head.size();
+         static_cast<std::size_t>(controls) * 16 > head.size();
 }
 
 }  // namespace csvm::bytes

@@ -64,6 +64,8 @@ class File : public Storage {
   std::string name_;
 };
 
+}  // namespace
+
 Result<Descriptor> temporary_file() {
   const char* folder = std::getenv("TMPDIR");
   const std::string place = folder != nullptr && *folder != '\0' ? folder : "/tmp";
@@ -75,8 +77,6 @@ Result<Descriptor> temporary_file() {
   unlink(path.c_str());
   return Descriptor(named);
 }
-
-}  // namespace
 
 Descriptor::~Descriptor() {
   if (number_ >= 0) close(number_);

@@ -38,6 +38,9 @@ class Descriptor {
   int number_ = -1;
 };
 
+/// An unnamed file for reading and writing, in $TMPDIR, else /tmp.
+Result<Descriptor> temporary_file();
+
 std::unique_ptr<Storage> in_memory(std::string content);
 
 /// `name` is for messages.

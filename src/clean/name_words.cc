@@ -1,6 +1,8 @@
 #include "name_words.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <string>
 #include <unordered_map>
 
@@ -49,11 +51,37 @@ Words load() {
   return words;
 }
 
+/// Which first and last bytes (modulo 64) the words of a length have: most words of names are not
+/// known, and this says so without a hash.
+struct Filter {
+  static constexpr std::size_t longest = 31;  // bytes; longer words are looked up
+  std::array<std::uint64_t, longest + 1> first{};
+  std::array<std::uint64_t, longest + 1> last{};
+
+  static std::uint64_t bit(char c) {
+    return std::uint64_t{1} << (static_cast<unsigned char>(c) % 64U);
+  }
+  explicit Filter(const Words& words) {
+    for (const auto& [word, known] : words) {
+      if (word.empty() || word.size() > longest) continue;
+      first[word.size()] |= bit(word.front());
+      last[word.size()] |= bit(word.back());
+    }
+  }
+  bool may_be_known(std::string_view word) const {
+    if (word.empty()) return false;
+    return word.size() > longest || ((first[word.size()] & bit(word.front())) != 0 &&
+                                     (last[word.size()] & bit(word.back())) != 0);
+  }
+};
+
 }  // namespace
 
 const NameWord& name_word(std::string_view lower) {
   static const Words words = load();
+  static const Filter filter(words);
   static const NameWord unknown;
+  if (!filter.may_be_known(lower)) return unknown;
   const auto found = words.find(lower);
   return found == words.end() ? unknown : found->second;
 }

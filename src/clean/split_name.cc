@@ -1,4 +1,5 @@
 // A full name -> its given and its family part.
+#include <algorithm>
 #include <vector>
 
 #include "ascii.h"
@@ -33,6 +34,7 @@ bool is_initial(std::string_view word) {
 }
 
 bool has_letter(std::string_view word) {
+  if (std::any_of(word.begin(), word.end(), is_alnum)) return true;
   std::vector<std::string_view> tokens;
   text::tokens(word, tokens);
   return !tokens.empty();

@@ -192,7 +192,7 @@ Result<Clusters> match_exact(const Comparables::Store& store, const Settings& se
   CSVM_CHECK(each_group(
       store.rows, options, [&](std::uint32_t row) { return store.exact[row].key_low; },
       [](std::size_t) {},
-      [&](std::size_t, std::span<const HashedRow> group) { joiner.join_keys(group); }));
+      [&](unsigned, std::size_t, std::span<const HashedRow> group) { joiner.join_keys(group); }));
   if (settings.progress) settings.progress(0.5);
 
   if (store.type == columns::TableType::people) {
@@ -205,7 +205,7 @@ Result<Clusters> match_exact(const Comparables::Store& store, const Settings& se
             return reason == same_profile ? values.profile : values.mailbox;
           },
           [&](std::size_t partitions) { shared.resize(partitions); },
-          [&](std::size_t partition, std::span<const HashedRow> group) {
+          [&](unsigned, std::size_t partition, std::span<const HashedRow> group) {
             // `of_row` is flat as far as keys go, and nobody writes it now.
             const std::uint32_t first = clusters.of_row[group.front().row];
             const bool one_cluster = std::ranges::all_of(

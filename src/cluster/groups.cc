@@ -21,13 +21,39 @@ struct Round {
   }
 };
 
+// Drops the rows that are alone, then hands out the groups; memory is asked for ahead of its use.
+template <class Use>
+void use_groups(std::span<HashedRow> entries, const GroupingOptions& options, const Use& use) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const bool alone = (i == 0 || entries[i - 1].hash != entries[i].hash) &&
+                       (i + 1 == entries.size() || entries[i + 1].hash != entries[i].hash);
+    if (!alone) entries[kept++] = entries[i];
+  }
+  constexpr std::size_t far = 24;
+  constexpr std::size_t near = 12;
+  std::size_t asked = 0;
+  for (std::size_t first = 0; first < kept;) {
+    std::size_t end = first + 1;
+    while (end < kept && entries[end].hash == entries[first].hash) ++end;
+    if (options.ahead) {
+      for (; asked < std::min(kept, end + far); ++asked) {
+        options.ahead(entries[asked].row, Ahead::row);
+        if (asked >= near) options.ahead(entries[asked - near].row, Ahead::text);
+      }
+    }
+    use(entries.subspan(first, end - first));
+    first = end;
+  }
+}
+
 }  // namespace
 
-Result<void> each_group(
-    std::size_t rows, const GroupingOptions& options,
-    const std::function<std::uint64_t(std::uint32_t row)>& hash_of,
-    const std::function<void(std::size_t partitions)>& begin,
-    const std::function<void(std::size_t partition, std::span<const HashedRow> group)>& use) {
+Result<void> each_group(std::size_t rows, const GroupingOptions& options,
+                        const std::function<std::uint64_t(std::uint32_t row)>& hash_of,
+                        const std::function<void(std::size_t partitions)>& begin,
+                        const std::function<void(unsigned worker, std::size_t partition,
+                                                 std::span<const HashedRow> group)>& use) {
   const std::size_t all_partitions =
       std::bit_ceil(std::clamp<std::size_t>(rows / rows_a_partition, 1, std::size_t{1} << 14));
   std::size_t rounds = 1;
@@ -81,23 +107,19 @@ Result<void> each_group(
                               });
                               return {};
                             }));
-    CSVM_CHECK(run_parallel(options.threads, partitions, options.stop,
-                            [&](unsigned, std::size_t index) -> Result<void> {
-                              const auto from =
-                                  entries.begin() + static_cast<std::ptrdiff_t>(begins[index]);
-                              const auto to =
-                                  entries.begin() + static_cast<std::ptrdiff_t>(begins[index + 1]);
-                              std::sort(from, to, [](const HashedRow& a, const HashedRow& b) {
-                                return a.hash != b.hash ? a.hash < b.hash : a.row < b.row;
-                              });
-                              for (auto group = from; group != to;) {
-                                auto end = group + 1;
-                                while (end != to && end->hash == group->hash) ++end;
-                                if (end - group > 1) use(part.first + index, {group, end});
-                                group = end;
-                              }
-                              return {};
-                            }));
+    CSVM_CHECK(run_parallel(
+        options.threads, partitions, options.stop,
+        [&](unsigned worker, std::size_t index) -> Result<void> {
+          const auto from = entries.begin() + static_cast<std::ptrdiff_t>(begins[index]);
+          const auto to = entries.begin() + static_cast<std::ptrdiff_t>(begins[index + 1]);
+          std::sort(from, to, [](const HashedRow& a, const HashedRow& b) {
+            return a.hash != b.hash ? a.hash < b.hash : a.row < b.row;
+          });
+          use_groups({from, to}, options, [&](std::span<const HashedRow> group) {
+            use(worker, part.first + index, group);
+          });
+          return {};
+        }));
   }
   return {};
 }

@@ -17,15 +17,20 @@ struct HashedRow {
   std::uint32_t row;
 };
 
+enum class Ahead : std::uint8_t { row, text };
+
 /// How groups are found: on how many threads, and how many bytes the entries may take (0: any).
 struct GroupingOptions {
   unsigned threads = 1;
   std::uint64_t memory_bytes = 0;
   std::stop_token stop;
+  /// Called for rows whose group comes soon, so that their memory can be asked for: first for the
+  /// row itself, then for what it points at. May be empty. From any thread.
+  std::function<void(std::uint32_t row, Ahead what)> ahead = {};
 };
 
-/// Calls `use(worker, entries)` for all rows that share a hash, group after group: each group
-/// whole, its rows rising, groups of one partition one after another; different partitions on
+/// Calls `use(worker, partition, group)` for all rows that share a hash, group after group: each
+/// group whole, its rows rising, groups of one partition one after another; different partitions on
 /// different threads. Rows whose hash is 0 are left out, groups of one row too.
 ///
 /// @param hash_of  the hash of a row; called several times, from any thread.
@@ -34,10 +39,10 @@ struct GroupingOptions {
 ///
 /// When the entries would take more than `memory_bytes`, the hashes are gone through in several
 /// rounds, each with a share of them; the partitions then are numbered on from round to round.
-Result<void> each_group(
-    std::size_t rows, const GroupingOptions& options,
-    const std::function<std::uint64_t(std::uint32_t row)>& hash_of,
-    const std::function<void(std::size_t partitions)>& begin,
-    const std::function<void(std::size_t partition, std::span<const HashedRow> group)>& use);
+Result<void> each_group(std::size_t rows, const GroupingOptions& options,
+                        const std::function<std::uint64_t(std::uint32_t row)>& hash_of,
+                        const std::function<void(std::size_t partitions)>& begin,
+                        const std::function<void(unsigned worker, std::size_t partition,
+                                                 std::span<const HashedRow> group)>& use);
 
 }  // namespace csvm::cluster

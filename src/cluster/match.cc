@@ -1,6 +1,7 @@
 #include <numeric>
 
 #include "exact.h"
+#include "fuzzy.h"
 #include "store.h"
 
 namespace csvm::cluster {
@@ -8,8 +9,9 @@ namespace csvm::cluster {
 Result<Clusters> match(const Comparables& rows, const Settings& settings) {
   switch (settings.mode) {
     case Mode::exact:
-    case Mode::fuzzy:
       return match_exact(rows.store(), settings);
+    case Mode::fuzzy:
+      return match_fuzzy(rows.store(), settings);
     case Mode::none:
       break;
   }
@@ -20,8 +22,8 @@ Result<Clusters> match(const Comparables& rows, const Settings& settings) {
 }
 
 std::string explain(const Comparables& rows, const Link& link, const Settings& settings) {
-  static_cast<void>(settings);
-  return explain_exact(rows.store(), link);
+  return settings.mode == Mode::fuzzy ? explain_fuzzy(rows.store(), link, settings)
+                                      : explain_exact(rows.store(), link);
 }
 
 }  // namespace csvm::cluster

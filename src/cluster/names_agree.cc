@@ -52,6 +52,30 @@ bool is_slip(std::string_view a, std::string_view b) {
   return a.substr(0, common) != b.substr(0, common);
 }
 
+bool same_but_umlauts(std::string_view a, std::string_view b) {
+  std::size_t i = 0;
+  std::size_t j = 0;
+  const auto is_vowel = [](char letter) { return letter == 'a' || letter == 'o' || letter == 'u'; };
+  while (i < a.size() && j < b.size()) {
+    if (a[i] != b[j]) {
+      if (i > 0 && a[i] == 'e' && is_vowel(a[i - 1])) {
+        ++i;
+        continue;
+      }
+      if (j > 0 && b[j] == 'e' && is_vowel(b[j - 1])) {
+        ++j;
+        continue;
+      }
+      return false;
+    }
+    ++i;
+    ++j;
+  }
+  if (i + 1 == a.size() && i > 0 && a[i] == 'e' && is_vowel(a[i - 1])) ++i;
+  if (j + 1 == b.size() && j > 0 && b[j] == 'e' && is_vowel(b[j - 1])) ++j;
+  return i == a.size() && j == b.size();
+}
+
 GivenLevel compare_given(std::string_view a, std::string_view b) {
   if (a == b) return GivenLevel::equal;
   if (a.empty() || b.empty()) return GivenLevel::conflict;

@@ -26,4 +26,7 @@ GivenLevel compare_given(std::string_view a, std::string_view b);
 /// itself: not at the first letter, and not at the end, where Mario and Maria differ.
 bool is_slip(std::string_view a, std::string_view b);
 
+/// "mueller" and "muller", "bjoern" and "bjorn".
+bool same_but_umlauts(std::string_view a, std::string_view b);
+
 }  // namespace csvm::cluster

@@ -113,7 +113,9 @@ const PersonName& NameReader::read(std::string_view full, std::string_view first
   if (!first.empty() && !last.empty()) {
     std::span<const Word> given = first_words_.of(first);
     std::span<const Word> family = last_words_.of(last);
-    if (!is_placeholder(given) && !is_placeholder(family)) {
+    // "MD" is nobody's last name: the full name was taken apart without knowing credentials.
+    const bool badly_split = !full.empty() && (all_endings(given) || all_endings(family));
+    if (!badly_split && !is_placeholder(given) && !is_placeholder(family)) {
       given = without_titles(given);
       for (const Word& word : given) {
         if ((word.before & (break_open | break_quote)) != 0 && !name_.given.empty()) {
@@ -150,6 +152,8 @@ const PersonName& NameReader::read(std::string_view full, std::string_view first
       return name_;
     }
   }
+  // A full name put together from one part is no more than that part.
+  if (full == first || full == last) full = {};
   const std::string_view only = !full.empty() ? full : !first.empty() ? first : last;
   const std::span<const Word> words = full_words_.of(only);
   if (is_placeholder(words)) return name_;

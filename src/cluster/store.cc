@@ -61,7 +61,7 @@ Comparables::~Comparables() = default;
 
 void Comparables::add(const RowValues& values) {
   if (store_->mode == Mode::exact) add_exact(*store_, values);
-  if (store_->mode == Mode::fuzzy) add_exact(*store_, values);
+  if (store_->mode == Mode::fuzzy) add_fuzzy(*store_, values);
   ++store_->rows;
 }
 

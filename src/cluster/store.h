@@ -12,6 +12,7 @@
 
 #include "company_name.h"
 #include "csvm/cluster.h"
+#include "frequency.h"
 #include "identifiers.h"
 #include "person_name.h"
 
@@ -65,12 +66,11 @@ enum class Part : std::uint8_t {
   company,        // core words
   company_alias,  // "X" of "X dba Y"
   label,          // the site's own name
-  location,       // words of where the person or company is
-  local,          // work e-mail: before the @
-  personal_local,
-  title,
+  place,          // words of where the person or company is
+  mailbox,        // work e-mail address
+  other_id,       // as written, letters and digits
 };
-inline constexpr std::size_t part_count = 10;
+inline constexpr std::size_t part_count = 9;
 
 /// Packed as part_count lengths, then the texts. A part is cut at 255 bytes.
 struct Parts {
@@ -96,16 +96,23 @@ struct ExactRow {
 struct FuzzyRow {
   const char* text;  // packed parts
   std::uint64_t key;
-  std::uint64_t profile;          // person's LinkedIn
-  std::uint64_t company_profile;  // company's LinkedIn
+  std::uint64_t profile;  // LinkedIn: the person's (people), the company's (company tables)
   std::uint64_t site;
-  std::uint64_t work;      // address
+  std::uint64_t work;      // address, also one that is a role's
   std::uint64_t personal;  // address, also a free-mail one in the work column
   std::uint64_t phone;
   std::uint64_t work_domain;
+  std::uint64_t other_id;  // number of a register: tax, company, social security
+  std::uint32_t birth;     // yyyymmdd
+  std::uint16_t year;      // founded
   std::uint8_t generation;
-  bool work_is_role;
-  bool personal_is_role;
+  std::uint8_t flags;  // of RowFlag
+};
+enum RowFlag : std::uint8_t {
+  work_is_role = 1,
+  site_is_shared = 2,    // a page on a host where anybody has one
+  site_is_national = 4,  // its public suffix is a country's
+  place_is_address = 8,  // the location has a house number
 };
 
 struct Comparables::Store {
@@ -122,7 +129,9 @@ struct Comparables::Store {
   NameReader names;
   CompanyReader companies;
   Words words;
-  std::string buffer, scratch;
+  std::string buffer, scratch, place;
+  /// Of the last `match`, for `explain`; written by `match` alone.
+  mutable std::shared_ptr<const Frequencies> frequencies;
 };
 
 /// Adds a row in the form that its mode needs.

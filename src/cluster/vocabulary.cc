@@ -83,9 +83,8 @@ const List lists[list_count] = {
      "systems,system,associates,consulting,consultants,industries,management,manufacturing,"
      "laboratories,brothers,engineering,holdings,holding,ventures,global,enterprises,enterprise,"
      "worldwide,company,business,products,development,resources,network,networks,digital,media,"
-     "software,design,studio,studios,agency,marketing,capital,trading,international,national,"
-     "american,center,centre,institute,university,college,school,foundation,association,department,"
-     "the,of,and,de,des,du,la,le,der,die,das,fur,for,in,del,di,da,do,y,e,et,und,und,van,voor,i,al,"
+     "software,design,studio,studios,agency,marketing,capital,trading,national,american,"
+     "the,of,and,de,des,du,la,le,der,die,das,fur,for,in,del,di,da,do,y,e,et,und,van,voor,i,al,"
      "gruppe,groupe,grupo,gruppo"},
     {is_article, "the,a,an,der,die,das,le,la,les,el,los,las,il,lo,gli,de,het,o,os"},
     {is_title | is_credential, "cr,phil"},
@@ -251,6 +250,13 @@ const std::string_view abbreviations =
     "11 eleven\n"
     "12 twelve\n"
     "20 twenty\n"
+    "30 thirty\n"
+    "40 forty fourty\n"
+    "50 fifty\n"
+    "60 sixty\n"
+    "70 seventy\n"
+    "80 eighty\n"
+    "90 ninety\n"
     "100 hundred\n"
     "percent percenter percenters";
 

@@ -28,9 +28,32 @@ Result<void> load(const bytes::Text& text, std::uint64_t begin, std::uint64_t by
   return {};
 }
 
-/// @param cut  the stretch may end in the middle of a record, which is then left out.
-Result<void> read_stretch(const bytes::Text& text, const Shape& shape, const Block& block,
-                          const Limits& limits, bool cut, Batch& batch) {
+// The record at `byte`, if it is plain and lies within the next `bytes` of text.
+//
+// @param whole  behind the piece a record starts or the text ends; else the last record of the
+//               piece may be cut
+Result<bool> read_plain_record(const bytes::Text& text, const Shape& shape, std::uint64_t byte,
+                               std::uint64_t bytes, bool whole, const Limits& limits,
+                               Batch& batch) {
+  const std::optional<ScanRules> rules = scan_rules(shape, limits);
+  if (!rules) return false;
+  CSVM_CHECK(load(text, byte, bytes, batch));
+  ScanState state;
+  state.record_start = byte;
+  const Piece piece{batch.text.data(), static_cast<std::size_t>(bytes), byte, true};
+  split_cells_simd(*rules, piece, byte, 0, state, batch);
+  if (batch.records.size() < (whole ? 1 : 2)) return false;
+  const std::uint64_t end = batch.records.size() > 1 ? batch.records[1].byte - byte : bytes;
+  batch.text.resize(static_cast<std::size_t>(end));
+  batch.cells.resize(batch.records[0].cells);
+  batch.records.resize(1);
+  return text.well_formed() || bytes::first_invalid_utf8(batch.text) == std::string_view::npos;
+}
+
+}  // namespace
+
+Result<void> read_block(const bytes::Text& text, const Shape& shape, const Block& block,
+                        const Limits& limits, Batch& batch) {
   CSVM_CHECK(load(text, block.byte, block.bytes, batch));
   const std::uint64_t end = block.byte + block.bytes;
   std::optional<ScanRules> rules = scan_rules(shape, limits);
@@ -54,7 +77,6 @@ Result<void> read_stretch(const bytes::Text& text, const Shape& shape, const Blo
     if (!parser) parser.emplace(text, shape, limits);
     Step step = CSVM_TRY(parser->next(at));
     if (step.kind == Step::Kind::end || step.end > end) {
-      if (cut) return {};
       return Error{Errc::io, "'" + text.name() + "' changed while it was read"};
     }
     if (step.kind == Step::Kind::record) {
@@ -65,52 +87,21 @@ Result<void> read_stretch(const bytes::Text& text, const Shape& shape, const Blo
     at = step.end;
     line += step.line_ends;
   }
-  if (cut && !batch.records.empty()) batch.records.pop_back();
   return {};
 }
 
-// The record at `byte`, if it is plain and ends within a small piece of text: most rows do, and a
-// piece costs a hundredth of the window that `RecordParser` looks through.
-Result<bool> read_short_record(const bytes::Text& text, const Shape& shape, std::uint64_t byte,
-                               const Limits& limits, Batch& batch) {
-  constexpr std::uint64_t piece_bytes = 2048;
-  const std::optional<ScanRules> rules = scan_rules(shape, limits);
-  if (!rules || byte >= text.size()) return false;
-  const std::uint64_t bytes = std::min(piece_bytes, text.size() - byte);
-  CSVM_CHECK(load(text, byte, bytes, batch));
-  ScanState state;
-  state.record_start = byte;
-  const Piece piece{batch.text.data(), static_cast<std::size_t>(bytes), byte, true};
-  split_cells_simd(*rules, piece, byte, 0, state, batch);
-  // A record is whole when another begins behind it, or the text ends.
-  const bool is_whole =
-      batch.records.size() > 1 || (batch.records.size() == 1 && byte + bytes == text.size());
-  if (!is_whole) return false;
-  const std::uint64_t end = batch.records.size() > 1 ? batch.records[1].byte - byte : bytes;
-  batch.text.resize(static_cast<std::size_t>(end));
-  batch.cells.resize(batch.records[0].cells);
-  batch.records.resize(1);
-  return text.well_formed() || bytes::first_invalid_utf8(batch.text) == std::string_view::npos;
-}
-
-}  // namespace
-
-Result<void> read_block(const bytes::Text& text, const Shape& shape, const Block& block,
-                        const Limits& limits, Batch& batch) {
-  return read_stretch(text, shape, block, limits, false, batch);
-}
-
-Result<void> read_start(const bytes::Text& text, const Shape& shape, const Block& block,
-                        std::uint64_t most_bytes, const Limits& limits, Batch& batch) {
-  if (block.bytes <= most_bytes) return read_block(text, shape, block, limits, batch);
-  Block start = block;
-  start.bytes = most_bytes;
-  return read_stretch(text, shape, start, limits, true, batch);
-}
-
 Result<void> read_record(const bytes::Text& text, const Shape& shape, std::uint64_t byte,
-                         const Limits& limits, Batch& batch) {
-  if (CSVM_TRY(read_short_record(text, shape, byte, limits, batch))) return {};
+                         const Limits& limits, Batch& batch, std::uint64_t next) {
+  // Most rows are short; what lies behind a long one is not worth reading.
+  constexpr std::uint64_t short_piece = 2048;
+  constexpr std::uint64_t longest_piece = std::uint64_t{64} << 10;
+  const std::uint64_t left = text.size() - std::min(byte, text.size());
+  const bool known = next > byte && next - byte <= longest_piece;
+  const std::uint64_t bytes = std::min(known ? next - byte : short_piece, left);
+  if (bytes != 0 && CSVM_TRY(read_plain_record(text, shape, byte, bytes, known || bytes == left,
+                                               limits, batch))) {
+    return {};
+  }
   RecordParser parser(text, shape, limits);
   const Step step = CSVM_TRY(parser.next(byte));
   if (step.kind != Step::Kind::record) {

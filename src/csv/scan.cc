@@ -213,7 +213,9 @@ ScanStop SplitCells(const ScanRules& rules, const Piece& piece, std::uint64_t or
 
   for (std::size_t at = cell_begin; at < piece.bytes || at == piece.bytes; at += chunk_bytes) {
     if (batch.cells.size() < cell_count + chunk_bytes) {
-      batch.cells.resize(cell_count + std::max<std::size_t>(4096, cell_count / 16));
+      // A short piece must not pay for the cells of a long one: new ones are written with zeros.
+      const std::size_t more = std::clamp<std::size_t>((piece.bytes - at) / 8, 0, 4096);
+      batch.cells.resize(cell_count + std::max(more, cell_count / 16) + 2 * chunk_bytes);
     }
     Cell* const cells = batch.cells.data();
     const bool whole = piece.bytes - at >= chunk_bytes;

@@ -1,4 +1,7 @@
+#include <fmt/compile.h>
 #include <fmt/format.h>
+
+#include <cmath>
 
 #include "csvm/csv.h"
 #include "csvm/output.h"
@@ -33,19 +36,32 @@ Result<std::unique_ptr<CsvSink>> CsvSink::create(const Paths& paths, bool excel_
   return std::unique_ptr<CsvSink>(new CsvSink(std::move(records), std::move(left_out), excel_safe));
 }
 
-void CsvSink::append(std::string_view cell, std::string& out, std::uint64_t& neutralised) const {
-  if (!excel_safe_ || !is_formula(cell)) {
-    csv::append_cell(out, cell);
-    return;
-  }
+char* CsvSink::put(std::string_view cell, char* out, std::uint64_t& neutralised) const {
+  if (!excel_safe_ || !is_formula(cell)) return csv::put_cell(cell, out);
   ++neutralised;
-  out += '"';
-  out += '\'';
-  for (const char c : cell) {
-    if (c == '"') out += '"';
-    out += c;
+  char* const end = csv::put_quoted(cell, out + 1);
+  out[0] = '"';
+  out[1] = '\'';
+  return end;
+}
+
+void CsvSink::append(std::span<const std::string_view> values, std::string& text,
+                     std::uint64_t& neutralised) const {
+  const std::size_t before = text.size();
+  std::size_t most = values.size() + 2;
+  for (const auto value : values) most += value.empty() ? 0 : csv::most_spelled_bytes(value) + 1;
+  text.resize(before + most);
+  char* out = text.data() + before;
+  if (values.size() == 1 && values[0].empty()) {  // else it would be a blank line
+    *out++ = '"';
+    *out++ = '"';
   }
-  out += '"';
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    if (c != 0) *out++ = ',';
+    if (!values[c].empty()) out = put(values[c], out, neutralised);
+  }
+  *out++ = '\n';
+  text.resize(static_cast<std::size_t>(out - text.data()));
 }
 
 Result<void> CsvSink::begin(const pipeline::Table& table,
@@ -59,29 +75,21 @@ Result<void> CsvSink::begin(const pipeline::Table& table,
 }
 
 void CsvSink::spell(std::span<const std::string_view> values, pipeline::Spelled& out) const {
-  std::string& text = out.records;
-  if (values.size() == 1 && values[0].empty()) text += "\"\"";  // else it would be a blank line
-  for (std::size_t c = 0; c < values.size(); ++c) {
-    if (c != 0) text += ',';
-    if (!values[c].empty()) append(values[c], text, out.neutralised);
-  }
-  text += '\n';
+  append(values, out.records, out.neutralised);
 }
 
 void CsvSink::spell_left_out(const pipeline::LeftOut& row, pipeline::Spelled& out) const {
   if (!left_out_) return;
   std::string& text = out.left_out;
   csv::append_cell(text, source_names_[row.place.source]);
-  fmt::format_to(std::back_inserter(text), ",{},", row.place.line);
-  if (row.survivor) fmt::format_to(std::back_inserter(text), "{}", *row.survivor);
-  fmt::format_to(std::back_inserter(text), ",{:.0f},", row.score);
+  fmt::format_to(std::back_inserter(text), FMT_COMPILE(",{},"), row.place.line);
+  if (row.survivor) fmt::format_to(std::back_inserter(text), FMT_COMPILE("{}"), *row.survivor);
+  fmt::format_to(std::back_inserter(text), FMT_COMPILE(",{},"),
+                 static_cast<std::int64_t>(std::lrint(row.score)));
   csv::append_cell(text, row.reason);
+  text += ',';
   std::uint64_t not_counted = 0;  // the count is of the result
-  for (const auto value : row.values) {
-    text += ',';
-    if (!value.empty()) append(value, text, not_counted);
-  }
-  text += '\n';
+  append(row.values, text, not_counted);
 }
 
 Result<void> CsvSink::write(const pipeline::Spelled& spelled) {

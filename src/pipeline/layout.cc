@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <limits>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -197,7 +198,8 @@ Layout lay_out(const Settings& settings, const std::vector<Source>& sources,
   return layout;
 }
 
-Layout reduce(const Layout& layout, const std::vector<columns::Role>& roles) {
+Layout reduce(const Layout& layout, const std::vector<columns::Role>& roles,
+              const std::vector<std::int32_t>& kept) {
   std::unordered_set<std::int32_t> needed;
   for (const auto role : roles) {
     if (layout.column_of(role) != no_column) needed.insert(layout.column_of(role));
@@ -212,14 +214,31 @@ Layout reduce(const Layout& layout, const std::vector<columns::Role>& roles) {
       for (const auto& feed : plan.feeds) read.insert(feed.columns.begin(), feed.columns.end());
     }
     for (auto& column : source.columns) {
-      column.additional = no_column;
+      if (std::ranges::find(kept, column.additional) == kept.end()) column.additional = no_column;
       column.held = read.contains(column.source_column);
       if (!needed.contains(column.direct)) column.direct = no_column;
     }
-    std::erase_if(source.columns,
-                  [](const ColumnPlan& plan) { return !plan.held && plan.direct == no_column; });
+    std::erase_if(source.columns, [](const ColumnPlan& plan) {
+      return !plan.held && plan.direct == no_column && plan.additional == no_column;
+    });
+    std::int8_t mark = 0;
+    for (auto& column : source.columns) {
+      // Cleaning these also looks for damage, which only the last pass counts.
+      const bool is_looked_at =
+          column.role == columns::Role::phone || column.role == columns::Role::employee_count;
+      if (mark < std::numeric_limits<CleanMarks>::digits && !is_looked_at) column.mark = mark++;
+    }
   }
   return reduced;
+}
+
+void take_marks(const Layout& reduced, Layout& layout) {
+  for (std::size_t s = 0; s < layout.sources.size(); ++s) {
+    for (const ColumnPlan& marked : reduced.sources[s].columns) {
+      ColumnPlan& column = layout.sources[s].columns[marked.source_column];
+      if (column.role == marked.role) column.mark = marked.mark;
+    }
+  }
 }
 
 }  // namespace csvm::pipeline

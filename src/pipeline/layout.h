@@ -11,6 +11,10 @@ namespace csvm::pipeline {
 
 inline constexpr std::int32_t no_column = -1;
 
+/// Which cells of a row were found clean, by `ColumnPlan::mark`: cleaning them again is no work.
+using CleanMarks = std::uint16_t;
+inline constexpr std::int8_t no_mark = -1;
+
 /// What becomes of one column of a source.
 struct ColumnPlan {
   std::uint32_t source_column = 0;
@@ -20,8 +24,9 @@ struct ColumnPlan {
   std::int32_t alternate_of =
       no_column;  // `additional` is left empty when it says the same as this one
   std::int32_t spill =
-      no_column;      // the field whose `NumberedColumns` take a cell's further addresses
-  bool held = false;  // a feed of `CompositePlan` reads it
+      no_column;               // the field whose `NumberedColumns` take a cell's further addresses
+  bool held = false;           // a feed of `CompositePlan` reads it
+  std::int8_t mark = no_mark;  // its place in a row's `CleanMarks`
 };
 
 /// A field that is filled from more than one column.
@@ -60,7 +65,12 @@ struct Layout {
 Layout lay_out(const Settings& settings, const std::vector<Source>& sources,
                const std::vector<std::size_t>& more_emails);
 
-/// Only what filling `roles` needs; the rest of every row is not looked at.
-Layout reduce(const Layout& layout, const std::vector<columns::Role>& roles);
+/// Only what filling `roles` and the additional columns `kept` needs; the rest of every row is not
+/// looked at. The columns that stay get marks, as many as there are.
+Layout reduce(const Layout& layout, const std::vector<columns::Role>& roles,
+              const std::vector<std::int32_t>& kept = {});
+
+/// Gives the columns of `layout` the marks that they have in `reduced`.
+void take_marks(const Layout& reduced, Layout& layout);
 
 }  // namespace csvm::pipeline

@@ -10,31 +10,50 @@ namespace {
 
 constexpr std::size_t samples_per_column = 60;
 
-// Some non-empty cells of every column, from blocks all over the file: the first rows of an
-// export are often its oldest, and not like the rest.
+/// Takes non-empty cells of a record into `samples`, up to `enough` a column. False when all are
+/// full.
+bool take_samples(const Source& source, const csv::Batch& batch, const csv::Record& record,
+                  std::size_t enough, std::vector<std::vector<std::string>>& samples,
+                  std::string& scratch) {
+  bool takes_more = false;
+  for (std::size_t c = 0; c < std::min<std::size_t>(record.cells, samples.size()); ++c) {
+    if (samples[c].size() >= enough) continue;
+    takes_more = true;
+    const auto value =
+        csv::value(batch, batch.cells[record.first_cell + c], source.shape.dialect, scratch);
+    if (value.find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
+    samples[c].emplace_back(value.substr(0, 400));
+  }
+  return takes_more;
+}
+
+// Some non-empty cells of every column, from places all over the file: the first rows of an export
+// are often its oldest, and not like the rest. Places are bytes, so that the samples, and what is
+// concluded from them, do not depend on how the file was cut into blocks.
 Result<std::vector<std::vector<std::string>>> sample(const Source& source,
                                                      const Settings& settings) {
+  constexpr std::uint64_t bytes_a_place = std::uint64_t{128} << 10;
+  constexpr std::uint64_t most_places = 4;
   std::vector<std::vector<std::string>> samples(source.headers.size());
   csv::Batch batch;
   std::string scratch;
   const auto& blocks = source.index.blocks;
-  const std::size_t places = std::min<std::size_t>(blocks.size(), 4);
-  for (std::size_t n = 0; n < places; ++n) {
+  if (blocks.empty()) return samples;
+  const std::uint64_t begin = blocks.front().byte;
+  const std::uint64_t bytes = blocks.back().byte + blocks.back().bytes - begin;
+  const std::uint64_t places = std::clamp<std::uint64_t>(bytes / bytes_a_place, 1, most_places);
+  for (std::uint64_t n = 0; n < places; ++n) {
     const std::size_t enough = samples_per_column * (n + 1) / places;
-    const csv::Block& block = blocks[n * blocks.size() / places];
-    CSVM_CHECK(csv::read_start(*source.text, source.shape, block, std::uint64_t{128} << 10,
-                               settings.csv_limits, batch));
-    for (const csv::Record& record : batch.records) {
-      bool all_full = true;
-      for (std::size_t c = 0; c < std::min<std::size_t>(record.cells, samples.size()); ++c) {
-        if (samples[c].size() >= enough) continue;
-        all_full = false;
-        const auto value =
-            csv::value(batch, batch.cells[record.first_cell + c], source.shape.dialect, scratch);
-        if (value.find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
-        samples[c].emplace_back(value.substr(0, 400));
+    const std::uint64_t from = begin + bytes * n / places;
+    const std::uint64_t to = from + bytes_a_place;
+    auto block = std::ranges::upper_bound(blocks, from, {}, &csv::Block::byte) - 1;
+    for (bool more = true; more && block != blocks.end() && block->byte < to; ++block) {
+      CSVM_CHECK(csv::read_block(*source.text, source.shape, *block, settings.csv_limits, batch));
+      for (const csv::Record& record : batch.records) {
+        if (record.byte < from) continue;
+        more = record.byte < to && take_samples(source, batch, record, enough, samples, scratch);
+        if (!more) break;
       }
-      if (all_full) break;
     }
   }
   return samples;
@@ -52,7 +71,10 @@ Result<std::vector<columns::Override>> overrides_of(const Source& source,
     }
     if (wanted.field && std::ranges::find(fields.fields, *wanted.field, &columns::Field::name) ==
                             fields.fields.end()) {
-      return Error{Errc::invalid_input, fmt::format("there is no field '{}'", *wanted.field)};
+      std::vector<std::string_view> names;
+      for (const columns::Field& field : fields.fields) names.emplace_back(field.name);
+      return Error{Errc::invalid_input, fmt::format("there is no field '{}'; the fields are: {}",
+                                                    *wanted.field, fmt::join(names, ", "))};
     }
     overrides.push_back({static_cast<std::size_t>(header - source.headers.begin()), wanted.field});
   }
@@ -74,12 +96,16 @@ Result<Source> open_source(const SourceFile& file, const Settings& settings) {
   csv::IndexOptions index;
   index.limits = settings.csv_limits;
   index.threads = settings.threads;
-  index.block_bytes = settings.block_bytes;
+  // A small file, too, is work for several threads.
+  constexpr std::uint64_t least_block_bytes = std::uint64_t{64} << 10;
+  index.block_bytes = static_cast<std::size_t>(std::clamp<std::uint64_t>(
+      source.text->size() / 16, std::min<std::uint64_t>(least_block_bytes, settings.block_bytes),
+      settings.block_bytes));
   index.stop = settings.stop;
   source.index = CSVM_TRY(csv::index(*source.text, source.shape, index));
   if (source.index.records == 0 && source.index.rejects.empty()) {
     return Error{Errc::invalid_input,
-                 fmt::format("{} has a header but no rows; export it again", file.name)};
+                 fmt::format("'{}' has a header but no rows; export it again", source.text->name())};
   }
 
   std::vector<std::string> headers = source.shape.header;

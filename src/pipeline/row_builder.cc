@@ -45,10 +45,7 @@ std::size_t RowBuilder::more_emails(std::int32_t column) const {
 std::string_view RowBuilder::cleaned(const ColumnPlan& column, std::string_view raw, Row& row) {
   other_emails_.clear();
   if (clean_nothing_) return raw;
-  if (!split_emails_ || !is_email(column.role) ||
-      raw.find_first_of(",;|: ") == std::string_view::npos) {
-    return cleaner_.clean(column.role, raw);
-  }
+  if (!split_emails_ || !is_email(column.role)) return cleaner_.clean(column.role, raw);
   const std::string_view first = cleaner_.clean_emails(raw, other_emails_);
   if (!other_emails_.empty() && column.spill != no_column) spill(column.spill, row);
   return first;
@@ -65,8 +62,9 @@ void RowBuilder::spill(std::int32_t field, Row& row) {
   }
 }
 
-void RowBuilder::build(std::size_t source, const csv::Dialect& dialect, const csv::Batch& batch,
-                       const csv::Record& record, Row& row) {
+CleanMarks RowBuilder::build(std::size_t source, const csv::Dialect& dialect,
+                             const csv::Batch& batch, const csv::Record& record, CleanMarks marks,
+                             Row& row) {
   const SourcePlan& plan = layout_.sources[source];
   row.values.assign(layout_.table.columns.size(), {});
   row.text.clear();
@@ -81,7 +79,18 @@ void RowBuilder::build(std::size_t source, const csv::Dialect& dialect, const cs
     if (column.source_column < record.cells && cells[column.source_column].bytes != 0) {
       const std::string_view raw =
           csv::value(batch, cells[column.source_column], dialect, unescaped_);
-      value = kept(cleaned(column, raw, row));
+      if (column.mark != no_mark && (marks >> column.mark & 1U) != 0) {
+        other_emails_.clear();
+        value = kept(raw);
+      } else {
+        const std::uint64_t mojibake = cleaner_.damage().mojibake;
+        const std::string_view clean = cleaned(column, raw, row);
+        if (column.mark != no_mark && clean.data() == raw.data() && clean.size() == raw.size() &&
+            cleaner_.damage().mojibake == mojibake) {
+          marks |= static_cast<CleanMarks>(CleanMarks{1} << column.mark);
+        }
+        value = kept(clean);
+      }
       // An alternate with several addresses keeps its whole cell: only its first can be used.
       if (column.additional != no_column && !other_emails_.empty() && column.spill == no_column) {
         row.values[static_cast<std::size_t>(column.additional)] =
@@ -97,6 +106,7 @@ void RowBuilder::build(std::size_t source, const csv::Dialect& dialect, const cs
       row.values[static_cast<std::size_t>(column.additional)] = value;
     }
   }
+  split_column_.reset();
   for (const CompositePlan& composite : plan.composites) compose(composite, row);
   if (!plan.composites.empty()) {
     for (const ColumnPlan& column : plan.columns) {
@@ -106,6 +116,7 @@ void RowBuilder::build(std::size_t source, const csv::Dialect& dialect, const cs
     }
   }
   if (layout_.linkedin_url != no_column && !clean_nothing_) derive_linkedin(row);
+  return marks;
 }
 
 void RowBuilder::compose(const CompositePlan& plan, Row& row) {
@@ -127,16 +138,24 @@ void RowBuilder::compose(const CompositePlan& plan, Row& row) {
         for (const std::size_t column : feed.columns) append_part(composed_, held_[column], " ");
         break;
       case columns::Composition::split_first_name:
-        composed_ = clean::split_name(held_[feed.columns.front()]).first;
+        composed_ = name_parts(feed.columns.front()).first;
         break;
       case columns::Composition::split_last_name:
-        composed_ = clean::split_name(held_[feed.columns.front()]).last;
+        composed_ = name_parts(feed.columns.front()).last;
         break;
     }
     if (composed_.empty()) continue;
     place = row.text.store(composed_);
     return;
   }
+}
+
+const clean::NameParts& RowBuilder::name_parts(std::size_t column) {
+  if (split_column_ != column) {
+    split_column_ = column;
+    split_ = clean::split_name(held_[column]);
+  }
+  return split_;
 }
 
 void RowBuilder::derive_linkedin(Row& row) {

@@ -1,6 +1,7 @@
 // row_builder.h - one record of a source -> the cleaned values of the result's columns.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,8 +26,11 @@ class RowBuilder {
   RowBuilder(const Layout& layout, const clean::Rules& rules);
 
   /// Fills `row` from a record of source number `source`, read with its dialect.
-  void build(std::size_t source, const csv::Dialect& dialect, const csv::Batch& batch,
-             const csv::Record& record, Row& row);
+  ///
+  /// @param marks  cells known to be clean; they are taken as they are
+  /// @return the marks of this row: of the cells that cleaning left as they are
+  CleanMarks build(std::size_t source, const csv::Dialect& dialect, const csv::Batch& batch,
+                   const csv::Record& record, CleanMarks marks, Row& row);
 
   /// How many further addresses the last row's e-mail cells had, by column of the result (only
   /// columns that are e-mail fields are meaningful).
@@ -38,6 +42,7 @@ class RowBuilder {
   std::string_view cleaned(const ColumnPlan& column, std::string_view raw, Row& row);
   void spill(std::int32_t field, Row& row);
   void compose(const CompositePlan& plan, Row& row);
+  const clean::NameParts& name_parts(std::size_t column);
   void derive_linkedin(Row& row);
 
   const Layout& layout_;
@@ -46,7 +51,9 @@ class RowBuilder {
   bool split_emails_;
   std::vector<std::string_view> held_;  // by source column
   std::vector<std::pair<std::int32_t, std::size_t>> more_emails_;
-  std::vector<std::string> other_emails_;  // of the last e-mail cell
+  std::vector<std::string> other_emails_;    // of the last e-mail cell
+  std::optional<std::size_t> split_column_;  // whose name `split_` holds, of this row
+  clean::NameParts split_;
   std::string unescaped_;
   std::string composed_;
 };

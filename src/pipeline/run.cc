@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include "csvm/pipeline.h"
 #include "row_builder.h"
@@ -56,7 +57,7 @@ SuppressionList suppression_list(const std::vector<Source>& sources, const Setti
                               settings.csv_limits, batch);
     if (!outcome) return list;
     for (const csv::Record& record : batch.records) {
-      builder.build(place.source, source.shape.dialect, batch, record, row);
+      builder.build(place.source, source.shape.dialect, batch, record, 0, row);
       list.add(values_to_match(layout, row.values), keys);
     }
   }
@@ -142,7 +143,7 @@ Result<Summary> run(const std::vector<Source>& sources, const std::vector<Source
   CSVM_CHECK(std::move(suppression_read));
   const bool splits_emails = settings.rules.on(clean::Rule::emails);
   const double survey_from = now();
-  Survey surveyed{cluster::Comparables(matching), {}, {}, {}, {}};
+  Survey surveyed(matching, settings.memory_bytes);
   if (matches || splits_emails || !list.empty()) {
     surveyed = CSVM_TRY(survey(sources, list, matching, settings,
                                reporter(settings, Stage::matching, 0.2, 0.45, rows)));
@@ -152,7 +153,8 @@ Result<Summary> run(const std::vector<Source>& sources, const std::vector<Source
   if (matches) clusters = CSVM_TRY(cluster::match(surveyed.comparables, matching));
 
   const double write_from = now();
-  const Layout layout = lay_out(settings, sources, surveyed.more_emails);
+  Layout layout = lay_out(settings, sources, surveyed.more_emails);
+  if (!surveyed.marks.empty()) take_marks(surveyed.layout, layout);
   Summary summary = empty_summary(sources, layout);
   CSVM_CHECK(sink.begin(layout.table, sources));
   CSVM_CHECK(write({sources, settings, layout, surveyed, matching, clusters}, sink, summary,
@@ -177,7 +179,14 @@ Result<Matched> match(const std::vector<Source>& sources, const Settings& settin
   auto surveyed =
       std::make_shared<const Survey>(CSVM_TRY(survey(sources, nobody, matching, settings, {})));
   Matched matched;
-  matched.clusters = CSVM_TRY(cluster::match(surveyed->comparables, matching));
+  if (matching.mode == cluster::Mode::none) {
+    // Nothing was compared: every row is its own.
+    const Source& last = sources.back();
+    matched.clusters.of_row.resize(last.first_row + last.index.records);
+    std::iota(matched.clusters.of_row.begin(), matched.clusters.of_row.end(), 0U);
+  } else {
+    matched.clusters = CSVM_TRY(cluster::match(surveyed->comparables, matching));
+  }
   matched.explain = [surveyed, matching](const cluster::Link& link) {
     return cluster::explain(surveyed->comparables, link, matching);
   };

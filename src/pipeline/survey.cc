@@ -5,6 +5,7 @@
 
 #include "in_order.h"
 #include "row_builder.h"
+#include "supporting.h"
 
 namespace csvm::pipeline {
 
@@ -39,7 +40,7 @@ cluster::RowValues values_to_match(const Layout& layout,
   row.phone = of(Role::phone);
   row.person_location = of(Role::person_location);
   row.company_location = of(Role::company_location);
-  row.job_title = of(Role::job_title);
+  row.year_founded = of(Role::year_founded);
   if (!row.domain.empty() && !clean::is_shared_host(row.domain)) {
     row.registrable_domain = clean::registrable_domain(row.domain);
   }
@@ -55,7 +56,7 @@ std::vector<columns::Role> roles_to_match(cluster::Mode mode) {
                              Role::company_domain, Role::person_linkedin, Role::company_linkedin});
   if (mode == cluster::Mode::fuzzy) {
     roles.insert(roles.end(), {Role::phone, Role::person_location, Role::company_location,
-                               Role::job_title, Role::company_linkedin_handle});
+                               Role::year_founded, Role::company_linkedin_handle});
   }
   return roles;
 }
@@ -70,15 +71,19 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
   const auto mode = suppression.empty() ? matching.mode : cluster::Mode::fuzzy;
   Settings all_fields = settings;  // so that field f is column f
   all_fields.drop_empty_fields = false;
-  const Layout layout = reduce(lay_out(all_fields, sources, {}), roles_to_match(mode));
+  const Layout whole = lay_out(all_fields, sources, {});
+  const auto supporting =
+      mode == cluster::Mode::fuzzy ? supporting_columns(whole) : std::vector<SupportingColumn>();
+  const Layout layout = reduce(whole, roles_to_match(mode), places(supporting));
   clean::Rules rules = settings.rules;
   rules.enabled.set();
 
-  Survey survey{cluster::Comparables(matching), {}, {}, {}, {}};
+  Survey survey(matching, settings.memory_bytes);
   const bool compares = matching.mode != cluster::Mode::none;
   if (compares) {
-    survey.byte_of_row.resize(rows);
-    survey.line_of_row.resize(rows);
+    survey.byte_of_row = CSVM_TRY(survey.scratch->array<std::uint64_t>(rows));
+    survey.line_of_row = CSVM_TRY(survey.scratch->array<std::uint32_t>(rows));
+    survey.marks = CSVM_TRY(survey.scratch->array<CleanMarks>(rows));
   }
   // vector<bool> packs its bits: blocks that share a word must not write it at once.
   std::vector<std::uint8_t> suppressed(suppression.empty() ? 0 : rows);
@@ -111,15 +116,18 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
     cluster::Comparables comparables(matching);
     std::uint64_t id = place.first_row;
     for (const csv::Record& record : worker.batch.records) {
-      worker.builder->build(place.source, source.shape.dialect, worker.batch, record, worker.row);
+      const CleanMarks marks = worker.builder->build(place.source, source.shape.dialect,
+                                                     worker.batch, record, 0, worker.row);
       for (std::size_t f = 0; f < worker.more_emails.size(); ++f) {
         const auto more = worker.builder->more_emails(static_cast<std::int32_t>(f));
         worker.more_emails[f] = std::max(worker.more_emails[f], more);
       }
-      const auto values = values_to_match(layout, worker.row.values);
+      auto values = values_to_match(layout, worker.row.values);
+      add_supporting(supporting, worker.row.values, values);
       if (compares) {
         comparables.add(values);
         survey.byte_of_row[id] = record.byte;
+        survey.marks[id] = marks;
         survey.line_of_row[id] = static_cast<std::uint32_t>(
             std::min<std::uint64_t>(record.line, std::numeric_limits<std::uint32_t>::max()));
       }
@@ -129,6 +137,7 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
     if (!turn.wait()) return Error{Errc::cancelled, "cancelled"};
     if (compares) survey.comparables.append(std::move(comparables));
     if (progress) progress(id);
+    survey.scratch->trim();
     turn.pass();
     return {};
   };
@@ -139,6 +148,7 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
       survey.more_emails[f] = std::max(survey.more_emails[f], worker.more_emails[f]);
     }
   }
+  survey.layout = layout;
   survey.suppressed.assign(suppressed.begin(), suppressed.end());
   return survey;
 }

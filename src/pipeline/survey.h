@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "layout.h"
@@ -18,11 +19,17 @@ struct BlockPlace {
 std::vector<BlockPlace> all_blocks(const std::vector<Source>& sources);
 
 struct Survey {
+  Survey(const cluster::Settings& matching, std::uint64_t memory_bytes)
+      : scratch(std::make_unique<bytes::Scratch>(memory_bytes)), comparables(matching) {}
+
+  std::unique_ptr<bytes::Scratch> scratch;  // of the run's arrays that have an element a row
   cluster::Comparables comparables;
-  std::vector<std::uint64_t> byte_of_row;  // in its source's text
-  std::vector<std::uint32_t> line_of_row;  // capped; for reports
-  std::vector<bool> suppressed;            // empty when there is no suppression list
-  std::vector<std::size_t> more_emails;    // per field: most further addresses in one cell
+  bytes::ScratchArray<std::uint64_t> byte_of_row;  // in its source's text
+  bytes::ScratchArray<std::uint32_t> line_of_row;  // capped; for reports
+  bytes::ScratchArray<CleanMarks> marks;           // of the columns of `layout`
+  std::vector<bool> suppressed;                    // empty when there is no suppression list
+  std::vector<std::size_t> more_emails;            // per field: most further addresses in one cell
+  Layout layout;                                   // what was read of the rows
 };
 
 /// Reads every row once. Cleans always, whatever rules are switched off for the output: rows are

@@ -34,6 +34,17 @@ void count_filled(std::span<const std::string_view> values, std::vector<std::uin
   for (std::size_t c = 0; c < values.size(); ++c) filled[c] += values[c].empty() ? 0 : 1;
 }
 
+// A value that is in no column of the survivor would be nowhere, if the row it stands in were not
+// written with those that were merged away.
+bool loses_a_value(std::span<const std::string_view> row,
+                   std::span<const std::string_view> survivor) {
+  for (std::size_t c = 0; c < row.size(); ++c) {
+    if (row[c].empty() || row[c] == survivor[c]) continue;
+    if (std::ranges::find(survivor, row[c]) == survivor.end()) return true;
+  }
+  return false;
+}
+
 class Writer {
  public:
   Writer(const WritePlan& plan, const Families& families)
@@ -64,7 +75,8 @@ class Writer {
     for (const csv::Record& record : batch_.records) {
       const std::uint32_t row = id++;
       if (families_.first_of(row) != row) continue;  // goes with the first of its cluster
-      builders_[place.source].build(place.source, source.shape.dialect, batch_, record, row_);
+      builders_[place.source].build(place.source, source.shape.dialect, batch_, record,
+                                    marks_of(row), row_);
       SourceCounts& counts = tally_.sources[place.source];
       count_filled(row_.values, counts.filled);
       if (families_.is_suppressed(row)) {
@@ -92,12 +104,19 @@ class Writer {
     return static_cast<std::uint32_t>(after - plan_.sources.begin() - 1);
   }
 
+  CleanMarks marks_of(std::uint32_t row) const {
+    return plan_.survey.marks.empty() ? CleanMarks{0} : plan_.survey.marks[row];
+  }
+
   Result<void> pick(std::uint32_t row, std::uint32_t source_number) {
     const Source& source = plan_.sources[source_number];
-    CSVM_CHECK(csv::read_record(*source.text, source.shape, plan_.survey.byte_of_row[row],
-                                plan_.settings.csv_limits, picked_.batch));
+    const auto& byte_of_row = plan_.survey.byte_of_row;
+    const bool last = row + 1 == source.first_row + source.index.records;
+    const std::uint64_t next = last ? source.text->size() : byte_of_row[row + 1];
+    CSVM_CHECK(csv::read_record(*source.text, source.shape, byte_of_row[row],
+                                plan_.settings.csv_limits, picked_.batch, next));
     builders_[source_number].build(source_number, source.shape.dialect, picked_.batch,
-                                   picked_.batch.records.front(), picked_.row);
+                                   picked_.batch.records.front(), marks_of(row), picked_.row);
     count_filled(picked_.row.values, tally_.sources[source_number].filled);
     return {};
   }
@@ -127,7 +146,7 @@ class Writer {
       if (std::ranges::find(member_sources_, number) == member_sources_.end()) {
         member_sources_.push_back(number);
       }
-      const cluster::Link& link = link_of(row);
+      const cluster::Link& link = families_.link_of(row);
       const std::string reason = cluster::explain(plan_.survey.comparables, link, plan_.matching);
       sink.spell_left_out({{number, plan_.survey.line_of_row[row]},
                            survivor,
@@ -137,6 +156,12 @@ class Writer {
                           out);
     }
     const auto values = contacts_.put_into(accumulator_.values());
+    if (loses_a_value(row_.values, values)) {
+      static constexpr std::string_view reason = "first of its record; other values were chosen";
+      sink.spell_left_out(
+          {{source_number, plan_.survey.line_of_row[first]}, survivor, 100, reason, row_.values},
+          out);
+    }
     for (std::size_t c = 0; c < values.size(); ++c) {
       tally_.merged_cells[c] -= values[c].empty() ? 0 : 1;
     }
@@ -173,10 +198,6 @@ class Writer {
       leave_out(number, plan_.survey.line_of_row[row], row, picked_.row.values);
     }
     return {};
-  }
-
-  const cluster::Link& link_of(std::uint32_t row) const {
-    return *std::ranges::lower_bound(plan_.clusters.links, row, {}, &cluster::Link::row);
   }
 
   const WritePlan& plan_;
@@ -222,7 +243,8 @@ Result<void> write(const WritePlan& plan, RowSink& sink, Summary& summary,
   const auto blocks = all_blocks(plan.sources);
   std::uint64_t rows = 0;
   for (const Source& source : plan.sources) rows += source.index.records;
-  const Families families(plan.clusters, plan.survey.suppressed, rows);
+  const Families families =
+      CSVM_TRY(Families::of(plan.clusters, plan.survey.suppressed, rows, *plan.survey.scratch));
 
   // Which record of the result each block begins with.
   std::vector<std::uint64_t> survivors_before(blocks.size(), 0);
@@ -258,6 +280,7 @@ Result<void> write(const WritePlan& plan, RowSink& sink, Summary& summary,
     if (progress) {
       progress(index + 1 < blocks.size() ? blocks[index + 1].first_row : rows);
     }
+    plan.survey.scratch->trim();
     turn.pass();
     return {};
   };

@@ -80,6 +80,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
   limit = std::min(limit, b.size());  // there are never more edits than that
   if (b.size() - a.size() > limit) return limit + 1;
   if (a.empty()) return b.size();
+  if (limit == 1) {  // both ends differ: one replaced byte or one swap, or more edits than one
+    const bool replaced = b.size() == 1;
+    const bool swapped = a.size() == 2 && b.size() == 2 && a[0] == b[1] && a[1] == b[0];
+    return replaced || swapped ? 1 : 2;
+  }
   const std::size_t distance =
       a.size() <= 64 ? distance_of_one_word(a, b) : distance_in_band(a, b, limit);
   return std::min(distance, limit + 1);

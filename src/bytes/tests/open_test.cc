@@ -189,7 +189,7 @@ TEST(Pipe, IsReadToItsEnd) {
     const Descriptor write_end(ends[1]);
     ASSERT_EQ(write(write_end.number(), "a,b\n1,2\n", 8), 8);
   }
-  const auto all = read_stream(read_end.number(), "standard input", 0);
+  const auto all = read_stream(read_end.number(), "standard input", 0, {});
   ASSERT_TRUE(all);
   EXPECT_EQ((*all)->size(), 8U);
 }
@@ -202,7 +202,7 @@ TEST(Pipe, BeyondTheLimitIsRefused) {
     const Descriptor write_end(ends[1]);
     ASSERT_EQ(write(write_end.number(), "a,b\n1,2\n", 8), 8);
   }
-  const auto all = read_stream(read_end.number(), "standard input", 7);
+  const auto all = read_stream(read_end.number(), "standard input", 7, {});
   ASSERT_FALSE(all);
   EXPECT_EQ(all.error().code, Errc::limit_exceeded);
   EXPECT_NE(all.error().message.find("standard input"), std::string::npos);

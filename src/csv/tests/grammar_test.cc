@@ -121,33 +121,5 @@ TEST(Value, IsWhatTheCellMeansNotHowItIsWritten) {
   EXPECT_EQ(batch.raw(cell), batch.text);
 }
 
-TEST(StartOfABlock, IsReadUpToTheLastWholeRecord) {
-  std::string content;
-  for (int i = 0; i < 50; ++i) content += "row " + std::to_string(i) + ",\"x\ny\"\n";
-  const auto text = bytes::text_from_string("leads.csv", content);
-  const Shape shape = shape_of(2);
-  const auto index = csv::index(*text, shape);
-  ASSERT_TRUE(index);
-  ASSERT_EQ(index->blocks.size(), 1U);
-  Batch all;
-  ASSERT_TRUE(read_block(*text, shape, index->blocks[0], {}, all));
-  for (std::uint64_t most = 1; most <= content.size(); ++most) {
-    Batch batch;
-    ASSERT_TRUE(read_start(*text, shape, index->blocks[0], most, {}, batch)) << most;
-    ASSERT_LE(batch.records.size(), all.records.size());
-    for (std::size_t i = 0; i < batch.records.size(); ++i) {
-      ASSERT_EQ(row_of(batch, batch.records[i], {}), row_of(all, all.records[i], {}));
-      const std::uint64_t end =
-          i + 1 < all.records.size() ? all.records[i + 1].byte : content.size();
-      ASSERT_LE(end, most) << "record " << i << " of " << most << " bytes";
-    }
-    // No more is left out than the last record.
-    const std::size_t next = batch.records.size() + 2;
-    if (next < all.records.size()) {
-      ASSERT_GT(all.records[next].byte, most);
-    }
-  }
-}
-
 }  // namespace
 }  // namespace csvm::csv

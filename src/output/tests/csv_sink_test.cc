@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
 #include <string>
 #include <vector>
 
+#include "csvm/csv.h"
 #include "csvm/output.h"
 
 namespace csvm::output {
@@ -77,6 +79,54 @@ TEST_F(CsvSinkWrites, FormulasSoThatNoneRunsWhenAskedTo) {
 TEST(PathsBeside, ReplaceTheSuffixOnly) {
   EXPECT_EQ(paths_beside("out.d/leads.csv").rejected, "out.d/leads_rejected.csv");
   EXPECT_EQ(paths_beside("out.d/leads").report, "out.d/leads_report.json");
+}
+
+// A failure prints the seed.
+TEST_F(CsvSinkWrites, WhatReadsBackAsItWas) {
+  std::vector<pipeline::Source> sources(1);
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    std::mt19937 random(seed);
+    const auto cell = [&random] {
+      static constexpr std::string_view parts[] = {
+          "a", ",", "\"", "\n", "\r\n", " ", "\r", ";", "=1", "ab", "0123456789abcdef"};
+      std::string text;
+      for (auto n = random() % 6; n > 0; --n) text += parts[random() % std::size(parts)];
+      return text;
+    };
+    const pipeline::Table table{columns::TableType::people, {"First", "Second", "Third"}, 3};
+    std::vector<std::vector<std::string>> rows{table.columns};
+    auto sink = CsvSink::create(paths_, false);
+    ASSERT_TRUE(sink) << sink.error().message;
+    ASSERT_TRUE((*sink)->begin(table, sources));
+    pipeline::Spelled spelled;
+    for (int n = 0; n < 50; ++n) {
+      rows.push_back({cell(), cell(), cell()});
+      const std::vector<std::string_view> values(rows.back().begin(), rows.back().end());
+      (*sink)->spell(values, spelled);
+    }
+    ASSERT_TRUE((*sink)->write(spelled));
+    ASSERT_TRUE((*sink)->commit());
+
+    const auto text = bytes::text_from_string("result", content(paths_.records));
+    csv::Shape shape;
+    shape.columns = 3;
+    const auto index = csv::index(*text, shape);
+    ASSERT_TRUE(index);
+    csv::Batch batch;
+    std::vector<std::vector<std::string>> read;
+    std::string scratch;
+    for (const auto& block : index->blocks) {
+      ASSERT_TRUE(csv::read_block(*text, shape, block, {}, batch));
+      for (const auto& record : batch.records) {
+        auto& row = read.emplace_back();
+        for (std::uint32_t c = 0; c < record.cells; ++c) {
+          row.emplace_back(
+              csv::value(batch, batch.cells[record.first_cell + c], shape.dialect, scratch));
+        }
+      }
+    }
+    ASSERT_EQ(read, rows) << "seed " << seed;
+  }
 }
 
 }  // namespace

@@ -14,6 +14,9 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "csvm/base.h"
 
@@ -109,6 +112,71 @@ class NewFile {
   struct State;
   explicit NewFile(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
+};
+
+template <class T>
+class ScratchArray;
+
+/// Memory for arrays that are as long as the input has rows. With a bound they lie in unlinked
+/// temporary files ($TMPDIR, else /tmp) that are mapped, so that the system can write them out.
+///
+/// Threads: every member from any thread at once. Must outlive its arrays.
+class Scratch {
+ public:
+  /// @param memory_bytes  resident memory of the process above which `trim` acts; 0: no bound,
+  ///                      arrays lie in plain memory
+  explicit Scratch(std::uint64_t memory_bytes);
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  /// `count` elements of zero bytes. Fails with `io` when the disk has no room for them (all of it
+  /// is reserved at once) and with `limit_exceeded` when there is no memory.
+  template <class T>
+  Result<ScratchArray<T>> array(std::size_t count) {
+    return ScratchArray<T>(*this, CSVM_TRY(take(count * sizeof(T))));
+  }
+
+  /// Takes the arrays out of the resident memory if that is above the bound; whoever needs them
+  /// gets them back page by page. Cheap enough to be called for every block of input.
+  void trim();
+
+ private:
+  template <class T>
+  friend class ScratchArray;
+  Result<std::span<std::byte>> take(std::size_t bytes);
+  void give_back(std::span<std::byte> taken);
+
+  std::uint64_t memory_bytes_;
+  Guarded<std::vector<std::span<std::byte>>> mapped_;
+};
+
+/// An array of fixed length in a `Scratch`. Elements may be written by several threads at once as
+/// those of a vector may.
+template <class T>
+class ScratchArray : public std::span<T> {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+ public:
+  ScratchArray() = default;
+  ScratchArray(ScratchArray&& other) noexcept
+      : std::span<T>(std::exchange(static_cast<std::span<T>&>(other), {})),
+        scratch_(std::exchange(other.scratch_, nullptr)) {}
+  ScratchArray& operator=(ScratchArray&& other) noexcept {
+    std::swap(static_cast<std::span<T>&>(*this), static_cast<std::span<T>&>(other));
+    std::swap(scratch_, other.scratch_);
+    return *this;
+  }
+  ~ScratchArray() {
+    if (scratch_ != nullptr) scratch_->give_back(std::as_writable_bytes(std::span<T>(*this)));
+  }
+
+ private:
+  friend class Scratch;
+  ScratchArray(Scratch& scratch, std::span<std::byte> taken)
+      : std::span<T>(reinterpret_cast<T*>(taken.data()), taken.size() / sizeof(T)),
+        scratch_(&scratch) {}
+
+  Scratch* scratch_ = nullptr;
 };
 
 }  // namespace csvm::bytes

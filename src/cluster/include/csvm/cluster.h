@@ -32,6 +32,7 @@ struct Settings {
   /// exact key.
   bool has_name = true;     // people: full name; company: company name
   bool has_company = true;  // people: company name; company: domain
+  bool explain_weights = false;  // `explain` adds the weight of each comparison, in bits
   unsigned threads = 1;
   std::uint64_t memory_bytes = 0;  // 0: no bound; above it, keys are spilled to temporary files
   std::stop_token stop;
@@ -48,7 +49,9 @@ struct RowValues {
   std::string_view person_linkedin, company_linkedin;  // canonical URLs
   std::string_view work_email, personal_email, phone;
   std::string_view person_location, company_location;
-  std::string_view job_title;
+  std::string_view year_founded;
+  // From columns that are no standard fields but say who or where somebody is.
+  std::string_view birth_date, street, postcode, register_number;
 };
 
 /// What matching keeps of the rows, in row order. Filled per block by one thread each, then

@@ -33,8 +33,8 @@ struct Dialect {
 
 /// What the reader refuses rather than guesses. Sizes are bytes of UTF-8.
 struct Limits {
-  std::size_t max_cell_bytes = std::size_t{128} << 20;
-  std::size_t max_record_bytes = std::size_t{256} << 20;
+  std::size_t max_cell_bytes = std::size_t{64} << 20;
+  std::size_t max_record_bytes = std::size_t{128} << 20;
   std::size_t max_columns = 16384;
 };
 
@@ -161,18 +161,25 @@ Result<Index> index(const bytes::Text& text, const Shape& shape, const IndexOpti
 Result<void> read_block(const bytes::Text& text, const Shape& shape, const Block& block,
                         const Limits& limits, Batch& batch);
 
-/// Reads the records that end within the first `most_bytes` of a block, to look at some of a file;
-/// all of the block when it is smaller.
-Result<void> read_start(const bytes::Text& text, const Shape& shape, const Block& block,
-                        std::uint64_t most_bytes, const Limits& limits, Batch& batch);
-
 /// Reads the one record that starts at `byte` (a Record::byte) into `batch`; its `line` is not
 /// known (0). For picking single rows of a file.
+///
+/// @param next  where the next record starts (or the text ends), if that is known: it saves looking
+///              at what lies behind
 Result<void> read_record(const bytes::Text& text, const Shape& shape, std::uint64_t byte,
-                         const Limits& limits, Batch& batch);
+                         const Limits& limits, Batch& batch, std::uint64_t next = 0);
 
 /// The shape of a file read as it lies: all physical records are data, from the first byte on.
 Shape physical(Shape shape);
+
+/// How many bytes a cell may become when it is written.
+constexpr std::size_t most_spelled_bytes(std::string_view cell) { return 2 * cell.size() + 2; }
+
+/// Writes `cell` to `out`, which has room for `most_spelled_bytes`: quoted when it must be to be
+/// read back as it is. Returns the end of what was written.
+char* put_cell(std::string_view cell, char* out, char delimiter = ',');
+/// The same, quoted in any case.
+char* put_quoted(std::string_view cell, char* out);
 
 /// Appends `cell` to `out`, quoted when it must be to be read back as it is.
 void append_cell(std::string& out, std::string_view cell, char delimiter = ',');

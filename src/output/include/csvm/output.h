@@ -58,7 +58,9 @@ class CsvSink final : public pipeline::RowSink {
   };
 
   CsvSink(std::optional<File> records, std::optional<File> left_out, bool excel_safe);
-  void append(std::string_view cell, std::string& out, std::uint64_t& neutralised) const;
+  char* put(std::string_view cell, char* out, std::uint64_t& neutralised) const;
+  void append(std::span<const std::string_view> values, std::string& text,
+              std::uint64_t& neutralised) const;
 
   std::optional<File> records_;
   std::optional<File> left_out_;

@@ -1,0 +1,226 @@
+#include "candidates.h"
+
+#include <algorithm>
+
+#include "block_keys.h"
+#include "groups.h"
+
+namespace csvm::cluster {
+namespace {
+
+// Blocks up to this size are compared whole; in larger ones a row meets so many neighbours.
+constexpr std::size_t whole_block = 24;
+constexpr std::size_t window = 10;
+constexpr std::size_t large_block = 256;
+constexpr std::size_t few_neighbours = 5;
+
+/// Compares the rows of blocks. Threads: one per worker.
+class BlockWorker {
+ public:
+  BlockWorker(const Comparables::Store& store, const std::vector<std::uint32_t>& rows,
+              const ScoreContext& context, float lowest)
+      : store_(store), rows_(rows), context_(context), lowest_(lowest) {}
+
+  void start(std::size_t family) { family_ = family; }
+
+  // `group` holds indexes into (rows x keys).
+  void compare(std::span<const HashedRow> group, std::vector<ScoredPair>& out) {
+    block_.clear();
+    for (const HashedRow& entry : group) {
+      const std::uint32_t row = rows_[entry.row / keys_a_family];
+      if (block_.empty() || block_.back() != row) block_.push_back(row);
+    }
+    if (block_.size() < 2) return;
+    if (block_.size() == 2 && have_met(store_.fuzzy[block_[0]], store_.fuzzy[block_[1]])) return;
+    const bool whole = block_.size() <= whole_block;
+    if (!whole) {
+      sort_block();
+    }
+    const std::size_t neighbours = block_.size() > large_block ? few_neighbours : window;
+    const std::size_t kept = whole ? block_.size() : neighbours + 1;
+    if (sides_.size() < kept) sides_.resize(kept);
+    for (std::size_t i = 0; i < block_.size(); ++i) {
+      Side& side = sides_[i % kept];
+      side.fill(store_, block_[i]);
+      const std::size_t from = whole ? 0 : i > neighbours ? i - neighbours : 0;
+      for (std::size_t j = from; j < i; ++j) score(side, sides_[j % kept], out);
+    }
+  }
+
+ private:
+  void sort_block() {
+    struct Entry {
+      std::uint64_t prefix;
+      std::uint32_t row;
+    };
+    std::vector<Entry> entries;
+    entries.reserve(block_.size());
+    for (const std::uint32_t row : block_) {
+      Parts parts;
+      unpack(store_.fuzzy[row].text, part_count, parts);
+      const std::string_view text =
+          parts[Part::family].empty() ? parts[Part::company] : parts[Part::family];
+      std::uint64_t prefix = 0;
+      for (std::size_t i = 0; i < sizeof prefix; ++i) {
+        prefix = prefix << 8U | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
+      }
+      entries.push_back({prefix, row});
+    }
+    std::ranges::sort(entries, [this](const Entry& a, const Entry& b) {
+      return a.prefix != b.prefix ? a.prefix < b.prefix : before(a.row, b.row);
+    });
+    for (std::size_t i = 0; i < entries.size(); ++i) block_[i] = entries[i].row;
+  }
+
+  // By text, then by what cannot be seen there: the order of the rows decides nothing.
+  bool before(std::uint32_t a, std::uint32_t b) const {
+    Parts x;
+    Parts y;
+    unpack(store_.fuzzy[a].text, part_count, x);
+    unpack(store_.fuzzy[b].text, part_count, y);
+    for (const Part part : {Part::family, Part::given, Part::company, Part::place, Part::label}) {
+      if (x[part] != y[part]) return x[part] < y[part];
+    }
+    const FuzzyRow& mine = store_.fuzzy[a];
+    const FuzzyRow& theirs = store_.fuzzy[b];
+    if (mine.profile != theirs.profile) return mine.profile < theirs.profile;
+    if (mine.work != theirs.work) return mine.work < theirs.work;
+    if (mine.phone != theirs.phone) return mine.phone < theirs.phone;
+    return a < b;
+  }
+
+  // Whether an earlier family has compared the two: they share one of its keys, and so few rows
+  // have it that its block was compared whole.
+  bool have_met(const FuzzyRow& a, const FuzzyRow& b) const {
+    const auto met = [this](Kind kind, std::uint64_t mine, std::uint64_t theirs) {
+      return mine != 0 && mine == theirs && context_.frequencies.count(kind, mine) <= whole_block;
+    };
+    if (store_.type == columns::TableType::company) {
+      return (family_ > 0 && met(Kind::site, a.site, b.site)) ||
+             (family_ > 1 && met(Kind::mailbox, a.profile, b.profile)) ||
+             (family_ > 1 && met(Kind::phone, a.phone, b.phone));
+    }
+    return (family_ > 0 && met(Kind::mailbox, a.profile, b.profile)) ||
+           (family_ > 1 && met(Kind::mailbox, a.personal, b.personal)) ||
+           (family_ > 1 && (a.flags & work_is_role) == 0 && met(Kind::mailbox, a.work, b.work));
+  }
+
+  void score(const Side& a, const Side& b, std::vector<ScoredPair>& out) const {
+    if (have_met(*a.row, *b.row)) return;
+    const PairScore found = store_.type == columns::TableType::people
+                                ? score_people(a, b, context_)
+                                : score_companies(a, b, context_);
+    if (found.veto || found.margin < lowest_) return;
+    const std::uint32_t flags = (found.strong ? pair_is_strong : 0U) |
+                                (found.initial ? pair_is_initial : 0U) |
+                                (found.second_hand ? pair_is_listed_only : 0U);
+    out.push_back({std::max(a.id, b.id), std::min(a.id, b.id), found.margin, flags});
+  }
+
+  const Comparables::Store& store_;
+  const std::vector<std::uint32_t>& rows_;
+  const ScoreContext& context_;
+  float lowest_;
+  std::size_t family_ = 0;
+  std::vector<std::uint32_t> block_;
+  std::vector<Side> sides_;
+};
+
+}  // namespace
+
+namespace {
+
+bool by_rows(const ScoredPair& a, const ScoredPair& b) {
+  return a.row != b.row ? a.row < b.row : a.with < b.with;
+}
+bool same_rows(const ScoredPair& a, const ScoredPair& b) {
+  return a.row == b.row && a.with == b.with;
+}
+
+// Adds `found` to the sorted `pairs`; each pair stays once.
+void add_sorted(std::vector<ScoredPair>& found, std::vector<ScoredPair>& pairs) {
+  std::ranges::sort(found, by_rows);
+  const auto middle = static_cast<std::ptrdiff_t>(pairs.size());
+  pairs.insert(pairs.end(), found.begin(), found.end());
+  std::inplace_merge(pairs.begin(), pairs.begin() + middle, pairs.end(), by_rows);
+  const auto repeated = std::ranges::unique(pairs, same_rows);
+  pairs.erase(repeated.begin(), repeated.end());
+}
+
+// How many families' keys are made in one pass over the rows: as many as fit into this.
+constexpr std::size_t key_bytes = std::size_t{128} << 20;
+
+std::size_t families_a_pass(std::size_t rows, std::size_t families) {
+  const std::size_t one_family = (rows + 1) * keys_a_family * sizeof(std::uint64_t);
+  return std::clamp<std::size_t>(key_bytes / one_family, 1, families);
+}
+
+}  // namespace
+
+Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
+                                           const std::vector<std::uint32_t>& rows,
+                                           const ScoreContext& context, const Settings& settings) {
+  constexpr std::size_t slice = 4096;
+  const std::size_t slices = (rows.size() + slice - 1) / slice;
+  const unsigned threads = std::max(1U, settings.threads);
+  const std::size_t families = family_count(store.type);
+  const std::size_t a_pass = families_a_pass(rows.size(), families);
+  const std::size_t keys_of_family = rows.size() * keys_a_family;
+  std::vector<std::uint64_t> keys(keys_of_family * a_pass);
+  std::vector<BlockWorker> workers;
+  for (unsigned i = 0; i < threads; ++i) {
+    workers.emplace_back(store, rows, context, margin_of(settings.possible));
+  }
+  std::vector<Side> sides(threads);
+  const GroupingOptions options{threads, settings.memory_bytes / 2, settings.stop,
+                                [&](std::uint32_t at, Ahead what) {
+                                  const FuzzyRow& row = store.fuzzy[rows[at / keys_a_family]];
+                                  if (what == Ahead::row) {
+                                    __builtin_prefetch(&row);
+                                    __builtin_prefetch(reinterpret_cast<const char*>(&row + 1) - 1);
+                                  } else {
+                                    __builtin_prefetch(row.text);
+                                    __builtin_prefetch(row.text + 64);
+                                  }
+                                }};
+  std::vector<ScoredPair> pairs;
+  for (std::size_t family = 0; family < families; ++family) {
+    const std::size_t of_pass = family % a_pass;
+    if (of_pass == 0) {
+      const std::size_t last = std::min(families, family + a_pass);
+      const auto make_keys = [&](unsigned worker, std::size_t index) -> Result<void> {
+        const std::size_t end = std::min(rows.size(), (index + 1) * slice);
+        Side& side = sides[worker];
+        for (std::size_t i = index * slice; i < end; ++i) {
+          side.fill(store, rows[i]);
+          for (std::size_t f = family; f < last; ++f) {
+            std::uint64_t* const place =
+                keys.data() + (f - family) * keys_of_family + i * keys_a_family;
+            block_keys(store.type, f, side, context.frequencies, {place, keys_a_family});
+          }
+        }
+        return {};
+      };
+      CSVM_CHECK(run_parallel(threads, slices, settings.stop, make_keys));
+    }
+    std::vector<std::vector<ScoredPair>> found(threads);
+    for (BlockWorker& worker : workers) worker.start(family);
+    const std::uint64_t* const family_keys = keys.data() + of_pass * keys_of_family;
+    CSVM_CHECK(each_group(
+        keys_of_family, options, [&](std::uint32_t at) { return family_keys[at]; },
+        [](std::size_t) {},
+        [&](unsigned worker, std::size_t, std::span<const HashedRow> group) {
+          workers[worker].compare(group, found[worker]);
+        }));
+    for (auto& some : found) {
+      add_sorted(some, pairs);
+      some = {};
+    }
+    if (settings.progress) {
+      settings.progress(0.9 * static_cast<double>(family + 1) / static_cast<double>(families));
+    }
+  }
+  return pairs;
+}
+
+}  // namespace csvm::cluster

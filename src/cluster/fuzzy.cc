@@ -1,0 +1,276 @@
+// Fuzzy mode: count how common each value is, fold rows that say the same into one, compare
+// candidates, join, and tell why.
+#include "fuzzy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "candidates.h"
+#include "groups.h"
+#include "join.h"
+#include "score.h"
+#include "weights.h"
+
+namespace csvm::cluster {
+namespace {
+
+constexpr std::size_t slice_rows = 4096;
+
+void count_row(const Comparables::Store& store, std::uint32_t row, Side& side,
+               Frequencies& frequencies) {
+  side.fill(store, row);
+  const FuzzyRow& values = *side.row;
+  if (!side.given.empty()) frequencies.add(Kind::given, side.given.words[0].hash);
+  for (const HashedWord& word : side.family.all()) frequencies.add(Kind::family, word.hash);
+  for (const HashedWord& word : side.place.get().all())
+    frequencies.add(Kind::place_word, word.hash);
+  frequencies.add(Kind::company, side.company_hash);
+  if (store.type == columns::TableType::company) {
+    for (const HashedWord& word : side.company.get().all()) {
+      frequencies.add(Kind::company_word, word.hash);
+    }
+  } else {
+    for (const HashedWord& word : side.company.get().all()) {
+      frequencies.add(Kind::company_word, word.hash);
+    }
+    if (values.work_domain != values.site) frequencies.add(Kind::site, values.work_domain);
+    frequencies.add(Kind::mailbox, values.work);
+    frequencies.add(Kind::mailbox, values.personal);
+    frequencies.add(Kind::birth, values.birth);
+  }
+  frequencies.add(Kind::site, values.site);
+  frequencies.add(Kind::mailbox, values.profile);
+  frequencies.add(Kind::mailbox, values.other_id);
+  frequencies.add(Kind::phone, values.phone);
+}
+
+Result<std::shared_ptr<const Frequencies>> count(const Comparables::Store& store,
+                                                 const Settings& settings) {
+  auto frequencies = std::make_shared<Frequencies>(store.rows);
+  const unsigned threads = std::max(1U, settings.threads);
+  std::vector<Side> sides(threads);
+  CSVM_CHECK(run_parallel(threads, (store.rows + slice_rows - 1) / slice_rows, settings.stop,
+                          [&](unsigned worker, std::size_t index) -> Result<void> {
+                            const std::size_t end = std::min(store.rows, (index + 1) * slice_rows);
+                            for (std::size_t row = index * slice_rows; row < end; ++row) {
+                              count_row(store, static_cast<std::uint32_t>(row), sides[worker],
+                                        *frequencies);
+                            }
+                            return {};
+                          }));
+  return std::shared_ptr<const Frequencies>(std::move(frequencies));
+}
+
+// Of everything that is compared: rows that share it are compared once.
+std::uint64_t content_of(const Comparables::Store& store, std::uint32_t number) {
+  const FuzzyRow& row = store.fuzzy[number];
+  Parts parts;
+  unpack(row.text, part_count, parts);
+  const char* const begin = row.text;
+  const std::string_view last = parts.text.back();
+  std::uint64_t hash =
+      hash_of({begin, static_cast<std::size_t>(last.data() + last.size() - begin)});
+  for (const std::uint64_t value :
+       {row.key, row.profile, row.site, row.work, row.personal, row.phone,
+        std::uint64_t{row.birth} << 32 | std::uint64_t{row.year} << 16 |
+            std::uint64_t{row.generation} << 8 | row.flags}) {
+    hash = (hash ^ value) * 0x9E3779B97F4A7C15ULL;
+    hash ^= hash >> 29;
+  }
+  return hash == 0 ? 1 : hash;
+}
+
+PairScore score_pair(const Comparables::Store& store, const Side& a, const Side& b,
+                     const ScoreContext& context) {
+  return store.type == columns::TableType::people ? score_people(a, b, context)
+                                                  : score_companies(a, b, context);
+}
+
+ScoreContext context_for(const Comparables::Store& store) {
+  ScoreContext context{*store.frequencies};
+  context.has_name = store.has_name;
+  context.has_company = store.has_company;
+  return context;
+}
+
+class Matching {
+ public:
+  Matching(const Comparables::Store& store, const Settings& settings)
+      : store_(store),
+        settings_(settings),
+        context_(context_for(store)),
+        line_(margin_of(settings.threshold)) {
+    context_.lowest = std::min(context_.lowest, margin_of(settings.possible));
+  }
+
+  Result<Clusters> run() {
+    CSVM_CHECK(fold_equal_rows());
+    const std::vector<ScoredPair> pairs = CSVM_TRY(find_pairs(store_, rows_, context_, settings_));
+    const bool people = store_.type == columns::TableType::people;
+    const JoinInput input{store_.rows,
+                          line_,
+                          people ? weights::least_mean_people : weights::least_mean_companies,
+                          [this](std::uint32_t a, std::uint32_t b) {
+                            a_.fill(store_, a);
+                            b_.fill(store_, b);
+                            return score_pair(store_, a_, b_, context_);
+                          },
+                          [this](std::uint32_t row) { return content_of(store_, row); },
+                          [this](std::uint32_t row) {
+                            a_.fill(store_, row);
+                            return (!a_.given.empty() && a_.given.words[0].text.size() == 1) ||
+                                   (!a_.family.empty() && a_.family.words[0].text.size() == 1);
+                          }};
+    const std::vector<std::uint32_t> joined = join_pairs(pairs, input);
+    Clusters clusters;
+    clusters.of_row.resize(store_.rows);
+    // The cluster is named by its first row, and a folded row stands behind its twin.
+    for (std::uint32_t row = 0; row < store_.rows; ++row) {
+      clusters.of_row[row] = joined[twin_[row]];
+    }
+    link(pairs, clusters);
+    list_possible(pairs, clusters);
+    if (settings_.progress) settings_.progress(1);
+    return clusters;
+  }
+
+ private:
+  // Rows that say the same are one if they say enough: `twin_` is the first of them.
+  Result<void> fold_equal_rows() {
+    twin_.resize(store_.rows);
+    std::iota(twin_.begin(), twin_.end(), 0U);
+    std::vector<std::uint64_t> contents(store_.rows);
+    const unsigned threads = std::max(1U, settings_.threads);
+    CSVM_CHECK(run_parallel(threads, (store_.rows + slice_rows - 1) / slice_rows, settings_.stop,
+                            [&](unsigned, std::size_t index) -> Result<void> {
+                              const std::size_t end =
+                                  std::min(store_.rows, (index + 1) * slice_rows);
+                              for (std::size_t row = index * slice_rows; row < end; ++row) {
+                                contents[row] = content_of(store_, static_cast<std::uint32_t>(row));
+                              }
+                              return {};
+                            }));
+    std::vector<Side> sides(threads);
+    const GroupingOptions options{threads, settings_.memory_bytes / 2, settings_.stop};
+    CSVM_CHECK(each_group(
+        store_.rows, options, [&](std::uint32_t row) { return contents[row]; }, [](std::size_t) {},
+        [&](unsigned worker, std::size_t, std::span<const HashedRow> group) {
+          Side& side = sides[worker];
+          side.fill(store_, group.front().row);
+          const PairScore alone = score_pair(store_, side, side, context_);
+          if (alone.veto || alone.second_hand || alone.margin < line_) return;
+          for (const HashedRow& entry : group) twin_[entry.row] = group.front().row;
+        }));
+    for (std::uint32_t row = 0; row < store_.rows; ++row) {
+      if (twin_[row] == row) rows_.push_back(row);
+    }
+    return {};
+  }
+
+  // Each row that is not first: the best pair with an earlier row of its cluster.
+  void link(const std::vector<ScoredPair>& pairs, Clusters& clusters) {
+    auto pair = pairs.begin();
+    for (std::uint32_t row = 0; row < store_.rows; ++row) {
+      const ScoredPair* best = nullptr;
+      for (; pair != pairs.end() && pair->row == row; ++pair) {
+        if (clusters.of_row[pair->with] != clusters.of_row[row]) continue;
+        if (best == nullptr || pair->margin > best->margin) best = &*pair;
+      }
+      if (clusters.of_row[row] == row) continue;
+      std::uint32_t with = clusters.of_row[row];
+      float margin = 0;
+      if (twin_[row] != row) {
+        with = twin_[row];
+        margin = score_of(row, with);
+      } else if (best != nullptr) {
+        with = best->with;
+        margin = best->margin;
+      } else {
+        margin = score_of(row, with);
+      }
+      clusters.links.push_back({row, with, points(margin), 0});
+    }
+  }
+
+  float score_of(std::uint32_t a, std::uint32_t b) {
+    a_.fill(store_, a);
+    b_.fill(store_, b);
+    return score_pair(store_, a_, b_, context_).margin;
+  }
+
+  // Of two clusters the best pair.
+  void list_possible(const std::vector<ScoredPair>& pairs, Clusters& clusters) const {
+    struct Apart {
+      std::uint32_t later, first, pair;
+    };
+    std::vector<Apart> apart;
+    for (std::uint32_t i = 0; i < pairs.size(); ++i) {
+      const std::uint32_t a = clusters.of_row[pairs[i].row];
+      const std::uint32_t b = clusters.of_row[pairs[i].with];
+      if (a != b) apart.push_back({std::max(a, b), std::min(a, b), i});
+    }
+    std::ranges::sort(apart, [&](const Apart& a, const Apart& b) {
+      if (a.later != b.later) return a.later < b.later;
+      if (a.first != b.first) return a.first < b.first;
+      if (pairs[a.pair].margin != pairs[b.pair].margin) {
+        return pairs[a.pair].margin > pairs[b.pair].margin;
+      }
+      return a.pair < b.pair;
+    });
+    for (std::size_t i = 0; i < apart.size(); ++i) {
+      if (i > 0 && apart[i].later == apart[i - 1].later && apart[i].first == apart[i - 1].first) {
+        continue;
+      }
+      const ScoredPair& pair = pairs[apart[i].pair];
+      clusters.possible.push_back({pair.row, pair.with, points(pair.margin), 0});
+    }
+    std::ranges::sort(clusters.possible, [](const Link& a, const Link& b) {
+      return a.row != b.row ? a.row < b.row : a.with < b.with;
+    });
+  }
+
+  const Comparables::Store& store_;
+  const Settings& settings_;
+  ScoreContext context_;
+  float line_;
+  std::vector<std::uint32_t> twin_;  // [row]: the first row that says the same
+  std::vector<std::uint32_t> rows_;  // those that are their own twin
+  Side a_, b_;
+};
+
+}  // namespace
+
+Result<Clusters> match_fuzzy(const Comparables::Store& store, const Settings& settings) {
+  store.frequencies = CSVM_TRY(count(store, settings));
+  return Matching(store, settings).run();
+}
+
+std::string explain_fuzzy(const Comparables::Store& store, const Link& link,
+                          const Settings& settings) {
+  if (store.frequencies == nullptr) return {};
+  Side a;
+  Side b;
+  a.fill(store, link.row);
+  b.fill(store, link.with);
+  std::vector<Note> notes;
+  ScoreContext context = context_for(store);
+  context.notes = &notes;
+  score_pair(store, a, b, context);
+  // What speaks for it first, the strongest in front.
+  std::ranges::stable_sort(notes, [](const Note& x, const Note& y) { return x.bits > y.bits; });
+  std::string text;
+  for (const Note& note : notes) {
+    if (note.words.empty()) continue;
+    if (!text.empty()) text += "; ";
+    text += note.words;
+    if (settings.explain_weights) text += fmt::format(" ({:+.1f})", note.bits);
+  }
+  if (settings.explain_weights) {
+    text += fmt::format("; chance ({:+.1f})", -store.frequencies->prior());
+  }
+  return text;
+}
+
+}  // namespace csvm::cluster
