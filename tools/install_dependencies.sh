@@ -8,14 +8,21 @@ set -euo pipefail
 
 say() { printf '%s\n' "$*" >&2; }
 
+# Debian's npm is a package of its own; other builds of nodejs bring it along.
+node_packages() {
+  if command -v node >/dev/null && command -v npm >/dev/null; then return; fi
+  echo nodejs npm
+}
+
 packages_for() {
   echo g++ cmake ninja-build pkg-config ccache mold python3 \
-    zlib1g-dev libfmt-dev libcli11-dev libicu-dev libhwy-dev libpsl-dev publicsuffix \
-    libuchardet-dev libxxhash-dev libgtest-dev libgmock-dev libbenchmark-dev
+    zlib1g-dev libfmt-dev libspdlog-dev libcli11-dev libicu-dev libhwy-dev libpsl-dev publicsuffix \
+    libuchardet-dev libxxhash-dev libsqlite3-dev libssl-dev prometheus-cpp-dev libgtest-dev libgmock-dev \
+    libbenchmark-dev
   case $1 in
     build) ;;
-    test) echo clang-format-19 binutils ;;
-    long) echo clang-format-19 binutils clang-tidy-19 clang-19 libclang-rt-19-dev ;;
+    test) echo clang-format-19 binutils "$(node_packages)" ;;
+    long) echo clang-format-19 binutils "$(node_packages)" clang-tidy-19 clang-19 libclang-rt-19-dev ;;
     *)
       say "usage: $0 build|test|long"
       exit 2

@@ -12,6 +12,7 @@
 #include "match_command.h"
 #include "merge_command.h"
 #include "read_command.h"
+#include "serve_command.h"
 #include "version.h"
 
 namespace {
@@ -50,6 +51,10 @@ constexpr Example examples[] = {
      "Examples:\n"
      "  csv-merger read export.csv --sniff\n"
      "  csv-merger read export.csv --table\n"},
+    {"serve",
+     "Example:\n"
+     "  csv-merger serve --port 8080 --data /var/lib/csv-merger\n"
+     "Settings come from the environment and .env; .env.example lists them.\n"},
 };
 
 // What is wrong with the command line, and where to read on.
@@ -87,7 +92,7 @@ int main(int argc, char** argv) {
       "\"csv-merger COMMAND --help\" explains a command. Exit codes: 0 done, 1 failed, 2 wrong "
       "usage.");
   const std::vector<Command> commands = {merge_command(app), map_command(app), match_command(app),
-                                         read_command(app)};
+                                         read_command(app), serve_command(app)};
   for (const Example& example : examples) app.get_subcommand(example.command)->footer(example.text);
   try {
     app.parse(arguments(argc, argv));

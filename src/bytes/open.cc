@@ -293,7 +293,7 @@ Result<std::unique_ptr<Storage>> open_raw(const std::string& path, const std::st
 }  // namespace
 
 Result<std::unique_ptr<Text>> open_text(const std::string& path, const OpenOptions& options) {
-  std::string name = path == "-" ? "standard input" : path;
+  std::string name = !options.name.empty() ? options.name : path == "-" ? "standard input" : path;
   std::unique_ptr<Storage> storage = CSVM_TRY(open_raw(path, name, options));
   const std::uint64_t original_size = storage->size();
   char magic[3];

@@ -50,7 +50,7 @@ json::array columns_json(const pipeline::Source& source, const columns::FieldSet
   return columns_of;
 }
 
-std::string mapping_json(const std::vector<pipeline::Source>& sources,
+std::string mapping_json(std::span<const pipeline::Source> sources,
                          const columns::FieldSet& fields) {
   json::value described;
   if (sources.size() == 1) {

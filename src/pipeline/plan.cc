@@ -86,6 +86,7 @@ Result<Source> open_source(const SourceFile& file, const Settings& settings) {
   source.file = file;
   bytes::OpenOptions open;
   open.encoding = file.encoding;
+  open.name = file.name_in_messages;
   open.limits = settings.byte_limits;
   open.threads = settings.threads;
   open.stop = settings.stop;

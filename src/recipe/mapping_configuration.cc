@@ -66,6 +66,8 @@ class Reader {
  public:
   explicit Reader(std::string_view name) : name_(name), mistakes_(name) {}
 
+  const std::vector<Mistake>& mistakes() const { return mistakes_.found(); }
+
   Result<MappingConfiguration> read(std::string_view text) {
     const json::value document = CSVM_TRY(parse_document(text, name_));
     const json::object* root = document.if_object();
@@ -350,8 +352,12 @@ MappingConfiguration built_in_configuration() {
 }
 
 Result<MappingConfiguration> parse_mapping_configuration(std::string_view text,
-                                                         std::string_view name) {
-  return Reader(name).read(text);
+                                                         std::string_view name,
+                                                         std::vector<Mistake>* mistakes) {
+  Reader reader(name);
+  auto configuration = reader.read(text);
+  if (mistakes != nullptr) *mistakes = reader.mistakes();
+  return configuration;
 }
 
 Result<MappingConfiguration> load_mapping_configuration(const std::string& path) {

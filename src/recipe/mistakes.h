@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "csvm/base.h"
+#include "csvm/recipe.h"
 
 namespace csvm::recipe {
 
@@ -16,13 +16,14 @@ class Mistakes {
 
   void add(std::string_view path, std::string_view what);
   bool empty() const { return found_.empty(); }
+  const std::vector<Mistake>& found() const { return found_; }
 
   /// `invalid_input` that names the document and each mistake, up to 20 of them.
   Error error() const;
 
  private:
   std::string name_;
-  std::vector<std::string> found_;
+  std::vector<Mistake> found_;
 };
 
 }  // namespace csvm::recipe

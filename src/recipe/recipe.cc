@@ -38,6 +38,8 @@ class Reader {
  public:
   explicit Reader(std::string_view name) : name_(name), mistakes_(name) {}
 
+  const std::vector<Mistake>& mistakes() const { return mistakes_.found(); }
+
   Result<Recipe> read(std::string_view text) {
     const json::value document = CSVM_TRY(parse_document(text, name_));
     const json::object* root = document.if_object();
@@ -222,8 +224,12 @@ std::string names_of(const std::vector<clean::Rule>& rules) {
 
 }  // namespace
 
-Result<Recipe> parse_recipe(std::string_view json, std::string_view name) {
-  return Reader(name).read(json);
+Result<Recipe> parse_recipe(std::string_view json, std::string_view name,
+                            std::vector<Mistake>* mistakes) {
+  Reader reader(name);
+  auto recipe = reader.read(json);
+  if (mistakes != nullptr) *mistakes = reader.mistakes();
+  return recipe;
 }
 
 Result<Recipe> load_recipe(const std::string& path) {

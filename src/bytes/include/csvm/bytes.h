@@ -35,6 +35,8 @@ struct OpenOptions {
   /// Name of an encoding that is not to be detected ("utf-8", "windows-1252", ...).
   std::optional<std::string> encoding;
   Limits limits;
+  /// What messages call the file; its path when empty.
+  std::string name;
   /// Open a file of no bytes as an empty text instead of refusing it.
   bool allow_empty = false;
   unsigned threads = 1;
@@ -60,7 +62,7 @@ class Text {
   /// it was compressed).
   virtual std::uint64_t original_offset(std::uint64_t offset) const = 0;
 
-  /// The file's name as given; "standard input" for "-".
+  /// What messages call the file: OpenOptions::name, else its path; "standard input" for "-".
   virtual const std::string& name() const = 0;
 
   /// Lower-case name of the encoding found: "utf-8", "utf-16le", "windows-1252", ...

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,7 +85,7 @@ std::string report_json(const pipeline::Summary& summary,
 
 /// The mapping of the sources as JSON text: one object for one source, else an array of them, each
 /// with `file`, `platform`, `mapping` {header: field or null}, `columns` and `primary`.
-std::string mapping_json(const std::vector<pipeline::Source>& sources,
+std::string mapping_json(std::span<const pipeline::Source> sources,
                          const columns::FieldSet& fields);
 
 /// Writes a text file that appears whole or not at all.

@@ -36,10 +36,11 @@ struct HeaderOverride {
 
 /// One file to be read.
 struct SourceFile {
-  std::string path;            // "-" is standard input
-  std::string name;            // for reports and messages
-  std::uint32_t rank = 0;      // by the user's word; 0 is best
-  std::int64_t file_time = 0;  // for `newest_file`; higher is newer
+  std::string path;              // "-" is standard input
+  std::string name;              // for reports
+  std::string name_in_messages;  // empty: the path
+  std::uint32_t rank = 0;        // by the user's word; 0 is best
+  std::int64_t file_time = 0;    // for `newest_file`; higher is newer
   std::optional<std::string> encoding;
   csv::DialectHints known;  // parts of its dialect that need not be found
   std::vector<HeaderOverride> overrides;
@@ -155,7 +156,7 @@ struct SourceCounts {
   std::uint64_t suppressed = 0;
   std::uint64_t rejected = 0;
   std::uint64_t warnings = 0;         // ragged rows
-  clean::Damage damage;  // of sources only: what it proves, it proves of one file
+  clean::Damage damage;               // of sources only: what it proves, it proves of one file
   std::vector<std::uint64_t> filled;  // per column of the result: rows with a value
 };
 

@@ -7,6 +7,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +23,12 @@
 #include "csvm/pipeline.h"
 
 namespace csvm::recipe {
+
+/// What is wrong at one place of a document.
+struct Mistake {
+  std::string path;  // "mapping.\"a.csv\".Email"; empty for the whole document
+  std::string what;  // "must be a text, not a number"
+};
 
 /// Fields, aliases and cleaning rules: what users edit in field_mappings.json. The shape is
 /// described in docs/mapping.md.
@@ -41,9 +50,11 @@ Result<MappingConfiguration> load_mapping_configuration(const std::string& path)
 /// Reads a configuration. `name` stands in messages. A table that is not mentioned keeps its
 /// built-in fields. Comments and trailing commas are allowed.
 /// Fails with `invalid_input`; the message names every mistake (up to 20) by its path, such as
-/// `people_mappings."Work Email"[3]: must be a text, not a number`.
+/// `people_mappings."Work Email"[3]: must be a text, not a number`, and `mistakes`, when given,
+/// gets them one by one.
 Result<MappingConfiguration> parse_mapping_configuration(std::string_view json,
-                                                         std::string_view name);
+                                                         std::string_view name,
+                                                         std::vector<Mistake>* mistakes = nullptr);
 
 /// The configuration as a document that reads back as the same.
 std::string to_json(const MappingConfiguration& configuration);
@@ -73,8 +84,10 @@ struct Recipe {
 
 /// Reads a recipe. `name` stands in messages. Comments and trailing commas are allowed; a key that
 /// is not known is a mistake, since a misspelled wish would be ignored.
-/// Fails with `invalid_input`; the message names every mistake by its path.
-Result<Recipe> parse_recipe(std::string_view json, std::string_view name);
+/// Fails with `invalid_input`; the message names every mistake by its path, and `mistakes`, when
+/// given, gets them one by one.
+Result<Recipe> parse_recipe(std::string_view json, std::string_view name,
+                            std::vector<Mistake>* mistakes = nullptr);
 
 /// Reads a recipe file of at most 1 MiB. Fails with `not_found`, `io`, and as parsing does.
 Result<Recipe> load_recipe(const std::string& path);
@@ -91,5 +104,50 @@ std::string to_command(const Recipe& recipe, const std::vector<std::string>& fil
 /// Fails with `invalid_input` when the recipe names a file that is not among `files`.
 Result<void> apply(const Recipe& recipe, pipeline::Settings& settings,
                    std::vector<pipeline::SourceFile>& files);
+
+/// The mapping configuration that a service runs with: one file that people and programs change.
+///
+/// A change of the file is noticed (also when an editor replaces it) and taken in whole; a broken
+/// file changes nothing and is named in `Current::problem`. Backups lie in a folder of their own.
+/// Threads: every member from any thread; one thread of its own waits for changes.
+class ConfigurationFile {
+ public:
+  struct Current {
+    std::shared_ptr<const MappingConfiguration> value;  // never null
+    std::string document;                               // JSON that says the same
+    std::string tag;      // changes when the document does, and only then
+    std::string problem;  // why the file as it lies is not in use; empty when it is
+  };
+  struct Options {
+    std::string path;           // need not exist: the built-in configuration holds then
+    std::string backup_folder;  // made on demand
+    /// Time as it stands in the names of backups, such as "2024-01-15T10-30-00Z".
+    std::function<std::string()> time_name;
+    std::function<void()> changed;  // after a change was taken in or refused; may be empty
+  };
+  struct Backup {
+    std::string name;
+    std::uint64_t bytes = 0;
+  };
+
+  /// Fails as loading does when the file is broken at the start, and with `io`.
+  static Result<std::unique_ptr<ConfigurationFile>> open(Options options);
+  ~ConfigurationFile();
+
+  Current current() const;
+  /// Checks `document` and puts it into the file, whole or not at all. `expected` is the tag that
+  /// the caller has seen: `conflict` when it is not the current one; empty: whatever it is.
+  Result<Current> replace(std::string_view document, std::string_view expected);
+  /// Copies what is in force to a backup; returns its name.
+  Result<std::string> back_up();
+  Result<std::vector<Backup>> backups() const;  // newest first
+  /// Puts a backup in force, after backing up what was. `not_found` for another name.
+  Result<Current> restore(std::string_view name);
+
+ private:
+  struct State;
+  explicit ConfigurationFile(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace csvm::recipe

@@ -1,0 +1,18 @@
+// job_json.h - what the store knows, as the interface says it.
+#pragma once
+
+#include <boost/json.hpp>
+
+#include "csvm/jobs.h"
+#include "csvm/store.h"
+
+namespace csvm::api {
+
+boost::json::object job_json(const store::Job& job);
+boost::json::object file_json(const store::SourceFile& file);
+boost::json::object upload_json(const store::Upload& upload);
+
+/// What `inspect` found, as the document that the store keeps with a file.
+std::string facts_document(const jobs::FileFacts& facts);
+
+}  // namespace csvm::api

@@ -1,0 +1,338 @@
+// Jobs: beginning, watching, steering, and their results.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "answers.h"
+#include "job_json.h"
+#include "wishes.h"
+
+namespace csvm::api {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t page_size = 50;
+constexpr std::size_t max_page_size = 200;
+// Of rows that are read, mapped, cleaned, matched and written; on the slow side.
+constexpr double rows_per_second = 150'000;
+
+// Runs `work` for the job that the route names.
+using JobWork = std::function<Response(const store::Session& session, const std::string& job)>;
+Task<Response> for_job(Context& context, Request& request, JobWork work) {
+  std::string id(request.parameter("id"));
+  SessionWork for_it = [id = std::move(id), work = std::move(work)](const store::Session& session) {
+    return work(session, id);
+  };
+  co_return co_await for_session(context, request, NoSession::refuse, std::move(for_it));
+}
+
+// Files that the recipe names, by id or name, and that the upload does not have.
+std::vector<server::FieldError> unknown_files(const recipe::Recipe& recipe,
+                                              const store::Upload& upload) {
+  std::vector<server::FieldError> mistakes;
+  const auto check = [&](std::string_view member, const std::string& name) {
+    const bool is_there = std::ranges::any_of(upload.files, [&](const store::SourceFile& file) {
+      return file.id == name || file.name == name;
+    });
+    if (is_there) return;
+    mistakes.push_back({fmt::format("{}.{}", member, name), "the upload has no such file"});
+  };
+  for (const recipe::FileWishes& wishes : recipe.mapping) check("mapping", wishes.file);
+  for (const std::string& name : recipe.rank) check("rank", name);
+  return mistakes;
+}
+
+Response begin(Context& context, const store::Session& session, const Wishes& wishes) {
+  std::uint64_t records = 0;
+  for (const std::string& id : {wishes.job.upload_id, wishes.job.suppression_upload_id}) {
+    if (id.empty()) continue;
+    const auto upload = context.store().find_upload(session.id, id);
+    if (!upload) return failure(upload.error());
+    if (id == wishes.job.upload_id) {
+      const auto mistakes = unknown_files(wishes.recipe, *upload);
+      if (!mistakes.empty()) return invalid("the job cannot be begun like this", mistakes);
+    }
+    for (const store::SourceFile& file : upload->files) {
+      if (file.facts.empty()) continue;
+      records += json::parse(file.facts).as_object().at("records").to_number<std::uint64_t>();
+    }
+  }
+  const auto job = context.store().create_job(session.id, wishes.job);
+  if (!job) return failure(job.error());
+  context.parts.workers.wake();
+  return ok({{"status", "success"},
+             {"job_id", job->id},
+             {"estimated_duration", 1 + static_cast<double>(records) / rows_per_second}},
+            202);
+}
+
+Task<Response> post_process(Context& context, Request& request) {
+  JsonBody body = co_await read_json(request);
+  if (body.refusal) co_return *std::move(body.refusal);
+  auto wishes =
+      std::make_shared<Wishes>(read_wishes(body.object, context.settings.default_threshold));
+  if (!wishes->mistakes.empty()) {
+    co_return invalid("the job cannot be begun like this", wishes->mistakes);
+  }
+  SessionWork work = [&context, wishes](const store::Session& session) {
+    return begin(context, session, *wishes);
+  };
+  co_return co_await for_session(context, request, NoSession::refuse, std::move(work));
+}
+
+Task<Response> get_jobs(Context& context, Request& request) {
+  SessionWork work = [&context](const store::Session& session) {
+    const auto found = context.store().list_jobs(session.id);
+    if (!found) return failure(found.error());
+    json::array jobs;
+    for (const store::Job& job : *found) jobs.push_back(job_json(job));
+    return ok({{"jobs", std::move(jobs)}});
+  };
+  co_return co_await for_session(context, request, NoSession::create, std::move(work));
+}
+
+Task<Response> get_status(Context& context, Request& request) {
+  JobWork work = [&context](const store::Session& session, const std::string& id) {
+    const auto job = context.store().find_job(session.id, id);
+    return job ? ok(job_json(*job)) : failure(job.error());
+  };
+  co_return co_await for_job(context, request, std::move(work));
+}
+
+// The job as it is after `change`.
+template <class Change>
+Task<Response> steer(Context& context, Request& request, Change change) {
+  JobWork work = [&context, change](const store::Session& session, const std::string& id) {
+    const auto changed = change(context.store(), session.id, id);
+    if (!changed) return failure(changed.error());
+    context.parts.workers.wake();
+    const auto job = context.store().find_job(session.id, id);
+    return job ? ok(job_json(*job)) : failure(job.error());
+  };
+  co_return co_await for_job(context, request, std::move(work));
+}
+
+Task<Response> post_cancel(Context& context, Request& request) {
+  auto change = [](store::Store& store, const std::string& session, const std::string& job) {
+    return store.cancel_job(session, job);
+  };
+  co_return co_await steer(context, request, change);
+}
+Task<Response> post_pause(Context& context, Request& request) {
+  auto change = [](store::Store& store, const std::string& session, const std::string& job) {
+    return store.pause_job(session, job);
+  };
+  co_return co_await steer(context, request, change);
+}
+Task<Response> post_resume(Context& context, Request& request) {
+  auto change = [](store::Store& store, const std::string& session, const std::string& job) {
+    return store.resume_job(session, job);
+  };
+  co_return co_await steer(context, request, change);
+}
+
+Task<Response> put_rate(Context& context, Request& request) {
+  JsonBody body = co_await read_json(request);
+  if (body.refusal) co_return *std::move(body.refusal);
+  const json::value* rate = body.object.if_contains("rate_limit");
+  const double limit = rate != nullptr && rate->is_number() ? rate->to_number<double>() : -1;
+  if (!(limit >= 0 && limit <= 100'000)) {
+    co_return invalid("the rate cannot be set like this",
+                      {{"rate_limit", "must be a number of records a second, 0 for no limit"}});
+  }
+  JobWork work = [&context, limit](const store::Session& session, const std::string& id) {
+    const auto before = context.store().set_rate(session.id, id, limit);
+    if (!before) return failure(before.error());
+    context.parts.workers.wake();
+    return ok({{"status", "success"}, {"new_rate_limit", limit}, {"previous_rate_limit", *before}});
+  };
+  co_return co_await for_job(context, request, std::move(work));
+}
+
+Task<Response> delete_job(Context& context, Request& request) {
+  JobWork work = [&context](const store::Session& session, const std::string& id) {
+    const auto files = context.store().remove_job(session.id, id);
+    if (!files) return failure(files.error());
+    for (const store::StoredFile& file : *files) {
+      static_cast<void>(context.files().remove({file.session_id, file.name}));
+    }
+    return ok({{"status", "success"}});
+  };
+  co_return co_await for_job(context, request, std::move(work));
+}
+
+std::string_view content_type_of(std::string_view part) {
+  return part == jobs::part_report ? "application/json" : "text/csv; charset=utf-8";
+}
+
+bool is_part(std::string_view part) {
+  return part == jobs::part_records || part == jobs::part_duplicates ||
+         part == jobs::part_rejected || part == jobs::part_report || part == jobs::part_possible;
+}
+
+/// A part of a result, opened; blocking.
+struct Download {
+  server::Content content;
+  server::ContentOptions options;
+};
+Result<Download> open_part(Context& context, const std::string& session, const std::string& id,
+                           const std::string& part) {
+  const store::Job job = CSVM_TRY(context.store().find_job(session, id));
+  const auto result = std::ranges::find(job.results, part, &store::ResultFile::part);
+  if (result == job.results.end()) {
+    return Error{Errc::not_found, "this job has no such result (yet)"};
+  }
+  std::shared_ptr<files::Reader> reader = CSVM_TRY(context.files().open({session, result->name}));
+  Download download;
+  download.content.size_bytes = reader->bytes();
+  download.content.read_at = [reader](std::uint64_t offset, std::span<char> into) {
+    return reader->read_at(offset, into);
+  };
+  download.options.content_type = content_type_of(part);
+  download.options.etag = fmt::format("\"{}\"", result->name);
+  download.options.download_name = jobs::download_name(job, part);
+  return download;
+}
+
+Task<Response> get_download(Context& context, Request& request) {
+  std::string part(request.query("part").value_or(jobs::part_records));
+  if (!is_part(part)) {
+    co_return server::problem(
+        404, "there is no such part; known are csv, duplicates, rejected, report and possible");
+  }
+  Admission admission = co_await admit(context, request, NoSession::refuse);
+  if (admission.refusal) co_return *std::move(admission.refusal);
+  // A range that goes on, a look at the header, or a question whether it changed is no further
+  // download.
+  const bool counts = part == jobs::part_records && request.method() == "GET" &&
+                      request.header("Range").empty() && request.header("If-None-Match").empty();
+  auto open = [&context, session = admission.session.id, id = std::string(request.parameter("id")),
+               part, counts] {
+    auto opened = open_part(context, session, id, part);
+    if (opened && counts) static_cast<void>(context.store().count_download(session, id));
+    return opened;
+  };
+  auto opened = co_await server::offload(context.parts.pool, std::move(open));
+  if (!opened) co_return failure(opened.error());
+  co_return server::content_response(request, std::move(opened->content),
+                                     std::move(opened->options));
+}
+
+/// `?after=N&limit=N`.
+struct Page {
+  std::uint64_t after = 0;
+  std::size_t size = page_size;
+  std::vector<server::FieldError> mistakes;
+};
+Page page_of(const Request& request) {
+  Page page;
+  const auto number = [&](std::string_view name, std::uint64_t otherwise) {
+    const auto text = request.query(name);
+    if (!text) return otherwise;
+    std::uint64_t value = 0;
+    const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), value);
+    if (failed != std::errc() || end != text->data() + text->size()) {
+      page.mistakes.push_back({std::string(name), "must be a whole number"});
+    }
+    return value;
+  };
+  page.after = number("after", 0);
+  const std::uint64_t size = number("limit", page_size);
+  page.size = static_cast<std::size_t>(std::clamp<std::uint64_t>(size, 1, max_page_size));
+  return page;
+}
+
+json::value cursor(const std::optional<std::uint64_t>& next) {
+  return next ? json::value(*next) : json::value(nullptr);
+}
+
+json::object cluster_json(const jobs::Cluster& cluster) {
+  json::array members;
+  for (const jobs::ClusterMember& member : cluster.members) {
+    const bool is_survivor = member.line == 0;
+    members.push_back(
+        json::object{{"file", is_survivor ? json::value(nullptr) : json::value(member.file)},
+                     {"line", is_survivor ? json::value(nullptr) : json::value(member.line)},
+                     {"reason", is_survivor ? json::value(nullptr) : json::value(member.reason)},
+                     {"values", json::value_from(member.values)}});
+  }
+  return {{"row", cluster.row}, {"members", std::move(members)}};
+}
+
+Task<Response> get_clusters(Context& context, Request& request) {
+  const Page page = page_of(request);
+  if (!page.mistakes.empty()) co_return invalid("there is no such page", page.mistakes);
+  JobWork work = [&context, page](const store::Session& session, const std::string& id) {
+    const auto found =
+        jobs::clusters(context.parts.environment, session.id, id, page.after, page.size);
+    if (!found) return failure(found.error());
+    json::array clusters;
+    for (const jobs::Cluster& cluster : found->clusters) clusters.push_back(cluster_json(cluster));
+    return ok({{"columns", json::value_from(found->columns)},
+               {"clusters", std::move(clusters)},
+               {"next", cursor(found->next)}});
+  };
+  co_return co_await for_job(context, request, std::move(work));
+}
+
+Task<Response> get_possible(Context& context, Request& request) {
+  const Page page = page_of(request);
+  if (!page.mistakes.empty()) co_return invalid("there is no such page", page.mistakes);
+  JobWork work = [&context, page](const store::Session& session, const std::string& id) {
+    const auto found =
+        jobs::possible_duplicates(context.parts.environment, session.id, id, page.after, page.size);
+    if (!found) return failure(found.error());
+    json::array pairs;
+    for (const jobs::PossiblePair& pair : found->pairs) {
+      pairs.push_back(json::object{{"a", {{"file", pair.file_a}, {"line", pair.line_a}}},
+                                   {"b", {{"file", pair.file_b}, {"line", pair.line_b}}},
+                                   {"score", pair.score},
+                                   {"reason", pair.reason}});
+    }
+    return ok({{"pairs", std::move(pairs)}, {"next", cursor(found->next)}});
+  };
+  co_return co_await for_job(context, request, std::move(work));
+}
+
+Task<Response> get_recipe(Context& context, Request& request) {
+  JobWork work = [&context](const store::Session& session, const std::string& id) {
+    const auto job = context.store().find_job(session.id, id);
+    if (!job) return failure(job.error());
+    const auto upload = context.store().find_upload(session.id, job->upload_id);
+    if (!upload) return failure(upload.error());
+    auto recipe = recipe::parse_recipe(job->recipe, "the recipe of this job");
+    if (!recipe) return failure(recipe.error());
+    std::vector<std::string> names;
+    for (const store::SourceFile& file : upload->files) names.push_back(file.name);
+    const auto named = [&](std::string& wish) {
+      const auto file = std::ranges::find(upload->files, wish, &store::SourceFile::id);
+      if (file != upload->files.end()) wish = file->name;
+    };
+    for (recipe::FileWishes& wishes : recipe->mapping) named(wishes.file);
+    for (std::string& file : recipe->rank) named(file);
+    return ok({{"recipe", json::parse(recipe::to_json(*recipe))},
+               {"command", recipe::to_command(*recipe, names)}});
+  };
+  co_return co_await for_job(context, request, std::move(work));
+}
+
+}  // namespace
+
+void add_job_routes(server::Router& router, Context& context) {
+  add(router, context, "POST", "/api/process", post_process);
+  add(router, context, "GET", "/api/jobs", get_jobs);
+  add(router, context, "GET", "/api/jobs/{id}/status", get_status);
+  add(router, context, "DELETE", "/api/jobs/{id}", delete_job);
+  add(router, context, "POST", "/api/jobs/{id}/cancel", post_cancel);
+  add(router, context, "POST", "/api/jobs/{id}/pause", post_pause);
+  add(router, context, "POST", "/api/jobs/{id}/resume", post_resume);
+  add(router, context, "PUT", "/api/jobs/{id}/rate", put_rate);
+  add(router, context, "GET", "/api/jobs/{id}/download", get_download);
+  add(router, context, "GET", "/api/jobs/{id}/clusters", get_clusters);
+  add(router, context, "GET", "/api/jobs/{id}/possible", get_possible);
+  add(router, context, "GET", "/api/jobs/{id}/recipe", get_recipe);
+}
+
+}  // namespace csvm::api

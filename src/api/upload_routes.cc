@@ -1,0 +1,258 @@
+// Uploads as multipart/form-data, streamed to disk while they come; listing and removing.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "answers.h"
+#include "job_json.h"
+#include "receive.h"
+
+namespace csvm::api {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t piece_bytes = std::size_t{256} << 10;
+
+struct Refused {
+  std::string name;
+  Error why;
+};
+
+/// What one request has brought so far.
+struct Received {
+  std::string upload_id;
+  bool is_new_upload = false;  // made for this request
+  std::vector<store::SourceFile> files;
+  std::vector<Refused> refused;
+};
+
+// Takes back what a request brought that was cut off: its sender does not know of it.
+void take_back(Context& context, const std::string& session, const Received& received) {
+  for (const store::SourceFile& file : received.files) {
+    static_cast<void>(context.store().remove_file(session, file.id));
+    static_cast<void>(context.files().remove({session, file.id}));
+  }
+  if (received.is_new_upload) {
+    static_cast<void>(context.store().remove_upload(session, received.upload_id));
+  }
+}
+
+// Too large or too many: 413; else 422.
+Response refuse_all(const std::vector<Refused>& refused) {
+  std::vector<server::FieldError> errors;
+  for (const Refused& one : refused) errors.push_back({one.name, one.why.message});
+  const bool is_too_much = std::ranges::all_of(
+      refused, [](const Refused& one) { return one.why.code == Errc::limit_exceeded; });
+  return server::problem(
+      is_too_much ? 413 : 422,
+      errors.size() == 1 ? errors.front().detail : "none of these files can be used", errors);
+}
+
+Response answer(Context& context, const std::string& session, Received received) {
+  if (received.files.empty() && received.refused.empty()) {
+    return server::problem(422, "there is no file in this request; send at least one");
+  }
+  if (received.files.empty()) {
+    take_back(context, session, received);
+    return refuse_all(received.refused);
+  }
+  json::object body;
+  body["status"] = received.refused.empty() ? "success" : "partial";
+  body["upload_id"] = received.upload_id;
+  json::array& files = body["files"].emplace_array();
+  for (const store::SourceFile& file : received.files) files.push_back(file_json(file));
+  json::array& refused_files = body["refused"].emplace_array();
+  for (const Refused& refused : received.refused) {
+    refused_files.push_back(
+        json::object{{"filename", refused.name}, {"reason", refused.why.message}});
+  }
+  return ok(body);
+}
+
+/// Reads the parts of one request; every step that blocks is one closure for the pool.
+class Reception {
+ public:
+  Reception(Context& context, store::Session session, std::string upload)
+      : context_(context), session_(std::move(session)) {
+    received_.upload_id = std::move(upload);
+  }
+
+  /// Hands an event of the multipart reader on; true when `step` has to run on the pool.
+  bool needs_pool(const server::MultipartReader::Event& event) {
+    using What = server::MultipartReader::What;
+    switch (event.what) {
+      case What::part:
+        is_file_ = event.file_name.has_value();
+        name_ = event.file_name.value_or("");
+        pending_ = is_file_ ? Step::begin : Step::none;
+        return is_file_;
+      case What::data:
+        if (!is_file_ || !receipt_) return false;  // a refused file, or a plain field
+        data_.append(event.data);
+        pending_ = Step::write;
+        return data_.size() >= piece_bytes;
+      case What::part_end:
+        pending_ = receipt_ ? Step::finish : Step::none;
+        return receipt_ != nullptr;
+      default:
+        return false;
+    }
+  }
+
+  /// The blocking step that `needs_pool` announced. Only what ends the whole request fails.
+  Result<void> step() {
+    switch (pending_) {
+      case Step::none:
+        return {};
+      case Step::begin: {
+        if (received_.upload_id.empty()) {
+          received_.upload_id = CSVM_TRY(context_.store().create_upload(session_.id)).id;
+          received_.is_new_upload = true;
+        }
+        auto begun = Receipt::begin(context_, session_, received_.upload_id, name_);
+        if (!begun) return refuse_file(begun.error());
+        receipt_ = *std::move(begun);
+        return {};
+      }
+      case Step::write:
+        return write();
+      case Step::finish: {
+        CSVM_CHECK(write());
+        if (!receipt_) return {};
+        auto finished = receipt_->finish({});
+        receipt_.reset();
+        if (!finished) return refuse_file(finished.error());
+        received_.files.push_back(*std::move(finished));
+        return {};
+      }
+    }
+    return {};
+  }
+
+  Response end() { return answer(context_, session_.id, std::move(received_)); }
+  void cut_off() {
+    receipt_.reset();
+    take_back(context_, session_.id, received_);
+  }
+
+ private:
+  enum class Step { none, begin, write, finish };
+
+  Result<void> write() {
+    if (receipt_ && !data_.empty()) {
+      const auto written = receipt_->write(data_);
+      if (!written) {
+        receipt_.reset();
+        data_.clear();
+        return refuse_file(written.error());
+      }
+    }
+    data_.clear();
+    return {};
+  }
+
+  // What is wrong with one file leaves the others alone; a full disk concerns all.
+  Result<void> refuse_file(const Error& error) {
+    if (error.code != Errc::invalid_input && error.code != Errc::limit_exceeded) return error;
+    received_.refused.push_back({display_name(name_), error});
+    return {};
+  }
+
+  Context& context_;
+  store::Session session_;
+  Received received_;
+  bool is_file_ = false;
+  std::string name_;
+  std::string data_;
+  Step pending_ = Step::none;
+  std::unique_ptr<Receipt> receipt_;
+};
+
+/// Reads the body to its end. The failure is the answer's.
+Task<Result<void>> read_parts(Context& context, Request& request, server::MultipartReader reader,
+                              std::shared_ptr<Reception> reception) {
+  std::vector<char> buffer(piece_bytes);
+  for (;;) {
+    const auto read = co_await request.read_some(buffer);
+    if (!read) co_return read.error();
+    if (*read == 0) break;
+    reader.feed({buffer.data(), *read});
+    for (;;) {
+      const auto event = reader.next();
+      if (!event) co_return event.error();
+      if (event->what == server::MultipartReader::What::need_more ||
+          event->what == server::MultipartReader::What::finished) {
+        break;
+      }
+      if (!reception->needs_pool(*event)) continue;
+      auto step = [reception] { return reception->step(); };
+      const auto done = co_await server::offload(context.parts.pool, std::move(step));
+      if (!done) co_return done.error();
+    }
+  }
+  co_return reader.end();
+}
+
+Task<Response> post_upload(Context& context, Request& request) {
+  auto reader = server::MultipartReader::make(request.header("Content-Type"));
+  if (!reader) {
+    co_return server::problem(415,
+                              "send files as multipart/form-data, or resumably by tus at /api/tus");
+  }
+  Admission admission = co_await admit(context, request, NoSession::create);
+  if (admission.refusal) co_return *std::move(admission.refusal);
+  std::string upload(request.query("upload_id").value_or(""));
+  auto reception =
+      std::make_shared<Reception>(context, std::move(admission.session), std::move(upload));
+  const auto read = co_await read_parts(context, request, *std::move(reader), reception);
+  auto end = [reception, read]() -> Response {
+    if (read) return reception->end();
+    reception->cut_off();
+    return read.error().code == Errc::io || read.error().code == Errc::not_found
+               ? failure(read.error())
+               : server::problem(read.error());
+  };
+  Response response = co_await server::offload(context.parts.pool, std::move(end));
+  if (!admission.set_cookie.empty()) response.headers.add("Set-Cookie", admission.set_cookie);
+  co_return response;
+}
+
+Task<Response> get_upload(Context& context, Request& request) {
+  std::string id(request.parameter("upload_id"));
+  SessionWork work = [&context, id = std::move(id)](const store::Session& session) {
+    const auto upload = context.store().find_upload(session.id, id);
+    return upload ? ok(upload_json(*upload)) : failure(upload.error());
+  };
+  co_return co_await for_session(context, request, NoSession::refuse, std::move(work));
+}
+
+Task<Response> delete_file(Context& context, Request& request) {
+  std::string upload(request.parameter("upload_id"));
+  std::string file(request.parameter("file_id"));
+  SessionWork work = [&context, upload = std::move(upload),
+                      file = std::move(file)](const store::Session& session) {
+    const auto found = context.store().find_file(session.id, file);
+    if (!found) return failure(found.error());
+    if (found->upload_id != upload) return server::problem(404, "this upload has no such file");
+    const auto removed = context.store().remove_file(session.id, file);
+    if (!removed) return failure(removed.error());
+    static_cast<void>(context.files().remove({session.id, file}));
+    return ok({{"status", "success"}});
+  };
+  co_return co_await for_session(context, request, NoSession::refuse, std::move(work));
+}
+
+}  // namespace
+
+void add_upload_routes(server::Router& router, Context& context) {
+  // The store counts the bytes of each file; the request may hold as many as the session may.
+  server::RouteOptions options;
+  options.max_body_bytes = context.settings.limits.bytes_per_session + (std::uint64_t{1} << 20);
+  add(router, context, "POST", "/api/upload", post_upload, options);
+  add(router, context, "GET", "/api/uploads/{upload_id}", get_upload);
+  add(router, context, "DELETE", "/api/uploads/{upload_id}/files/{file_id}", delete_file);
+}
+
+}  // namespace csvm::api

@@ -1,0 +1,281 @@
+#include "service.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/random.h>
+#include <boost/json.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+#include "csvm/api.h"
+#include "csvm/files.h"
+#include "csvm/jobs.h"
+#include "csvm/recipe.h"
+#include "csvm/server.h"
+#include "csvm/store.h"
+#include "run_options.h"
+#include "version.h"
+
+namespace csvm::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr unsigned blocking_threads = 4;  // for store and files, besides the workers
+constexpr std::uint64_t storage_warning_percent = 80;
+constexpr auto request_limit = std::chrono::seconds(10);
+constexpr auto job_limit = std::chrono::seconds(10);
+
+store::Time system_now() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+void fill_with_random(std::span<std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t got = ::getrandom(bytes.data(), bytes.size(), 0);
+    if (got > 0) bytes = bytes.subspan(static_cast<std::size_t>(got));
+  }
+}
+
+std::string new_token() {
+  constexpr std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::array<std::byte, 24> random{};
+  fill_with_random(random);
+  std::string token;
+  for (const std::byte byte : random) token += letters[std::to_integer<std::size_t>(byte) % 64];
+  return token;
+}
+
+// The message as a JSON string: paths of requests and names of files may hold anything.
+class JsonText final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&,
+              spdlog::memory_buf_t& into) override {
+    const std::string_view text(message.payload.data(), message.payload.size());
+    fmt::format_to(std::back_inserter(into), "{}", boost::json::serialize(text));
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<JsonText>();
+  }
+};
+
+std::shared_ptr<spdlog::logger> make_log(const ServiceSettings& settings) {
+  auto log = std::make_shared<spdlog::logger>(
+      "csv-merger", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+  log->set_level(spdlog::level::from_str(settings.log_level));
+  if (settings.log_as_json) {
+    auto formatter = std::make_unique<spdlog::pattern_formatter>();
+    formatter->add_flag<JsonText>('*').set_pattern(
+        R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":%*})");
+    log->set_formatter(std::move(formatter));
+  } else {
+    log->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
+  }
+  return log;
+}
+
+store::Limits limits_of(const ServiceSettings& settings) {
+  store::Limits limits;
+  limits.files_per_session = settings.max_files_per_session;
+  limits.jobs_at_once_per_session = settings.max_jobs_at_once_per_session;
+  limits.bytes_per_file = settings.max_file_mb << 20;
+  limits.bytes_per_session = settings.max_storage_per_session_mb << 20;
+  limits.bytes_in_all = settings.max_total_storage_gb << 30;
+  return limits;
+}
+
+class RunningService final : public Service {
+ public:
+  explicit RunningService(const ServiceSettings& settings)
+      : settings_(settings), log_(make_log(settings)), pool_(blocking_threads) {}
+  ~RunningService() override { stop(); }
+
+  Result<void> begin() {
+    std::error_code failed;
+    fs::create_directories(settings_.data_folder, failed);
+    if (failed) return io_error("make the data folder", settings_.data_folder, failed.value());
+    const fs::path folder(settings_.data_folder);
+    files_ = CSVM_TRY(files::open_local((folder / "files").string()));
+    CSVM_CHECK(open_store((folder / "csv-merger.db").string()));
+    CSVM_CHECK(open_configuration(folder));
+
+    environment_.emplace(jobs::Environment{*store_, *files_,
+                                           [this] { return configuration_->current().value; },
+                                           monotonic_seconds, log_, version});
+    jobs::WorkerSettings workers;
+    workers.name = fmt::format("serve-{}", new_token());
+    workers.concurrency = settings_.workers;
+    workers.threads_per_job = std::max(1U, std::thread::hardware_concurrency());
+    workers.job_timeout = settings_.job_timeout;
+    workers_ = jobs::Workers::start(*environment_, workers);
+
+    CSVM_CHECK(start_server());
+    cleaner_ = std::thread([this] { clean_regularly(); });
+    return {};
+  }
+
+  std::string url() const override {
+    return fmt::format("http://{}:{}", settings_.host, server_->port());
+  }
+
+  void stop() override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (is_stopping_) return;
+      is_stopping_ = true;
+    }
+    stopping_.notify_all();
+    if (cleaner_.joinable()) cleaner_.join();
+    if (api_) api_->stop();
+    if (server_ && !server_->stop(request_limit)) log_->warn("some requests had to be cut");
+    if (workers_ && !workers_->stop(job_limit)) log_->info("running jobs go on at the next start");
+    announce_.with([](api::Api*& now) { now = nullptr; });
+    pool_.join();
+    log_->info("stopped");
+  }
+
+ private:
+  Result<void> open_store(const std::string& path) {
+    store::Options options;
+    options.now = system_now;
+    options.random = fill_with_random;
+    options.limits = limits_of(settings_);
+    options.session_ttl = settings_.session_ttl;
+    options.data_retention = settings_.data_retention;
+    options.job_changed = [this](store::Id session, store::Id job) {
+      announce_.with([&](api::Api*& api) {
+        if (api != nullptr) api->job_changed(session, job);
+      });
+    };
+    store_ = CSVM_TRY(store::open_sqlite(path, std::move(options)));
+    // The data folder is ours alone, so whoever held a lease is gone: its jobs begin at once.
+    const auto orphans = CSVM_TRY(store_->expire_leases(""));
+    if (orphans > 0) log_->info("{} jobs of an earlier process go on", orphans);
+    return {};
+  }
+
+  Result<void> open_configuration(const fs::path& folder) {
+    recipe::ConfigurationFile::Options options;
+    options.path = settings_.mappings_file.empty() ? (folder / "field_mappings.json").string()
+                                                   : settings_.mappings_file;
+    options.backup_folder = (folder / "configuration_backups").string();
+    options.time_name = [] {
+      return fmt::format(
+          "{:%FT%H-%M-%SZ}",
+          fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+    };
+    options.changed = [this] {
+      announce_.with([](api::Api*& api) {
+        if (api != nullptr) api->configuration_changed();
+      });
+    };
+    configuration_ = CSVM_TRY(recipe::ConfigurationFile::open(std::move(options)));
+    return {};
+  }
+
+  Result<void> start_server() {
+    api::Settings api;
+    api.production = settings_.production;
+    api.admin_token = settings_.admin_token;
+    api.behind_tls = settings_.behind_tls;
+    api.allowed_origins = settings_.cors_origins;
+    api.limits = limits_of(settings_);
+    api.cleanup_interval = settings_.cleanup_interval;
+    api.default_threshold = settings_.match_threshold;
+    api.requests_per_second = settings_.requests_per_second;
+    api.version = version;
+    api_ = std::make_unique<api::Api>(
+        api, api::Parts{*environment_, *workers_, *configuration_, pool_, system_now});
+
+    server::SocketSettings sockets;
+    sockets.allowed_origins = settings_.cors_origins;
+    hub_ = std::make_unique<server::SocketHub>(sockets);
+    api_->add_sockets(*hub_);
+    server::Router router;
+    api_->add_routes(router);
+    router.add_sockets("/socket.io/", *hub_);
+
+    server::ServerSettings listen;
+    listen.host = settings_.host;
+    listen.port = settings_.port;
+    listen.cors_origins = settings_.cors_origins;
+    listen.trusted_proxies = settings_.trusted_proxies;
+    listen.behind_tls = settings_.behind_tls;
+    server_ = CSVM_TRY(server::Server::start(
+        listen, std::move(router),
+        server::Environment{
+            pool_, [] { return std::chrono::steady_clock::now(); },
+            [] { return std::chrono::system_clock::now(); }, new_token, log_,
+            [this](const server::RequestRecord& request) { api_->answered(request); }}));
+    api_->start(*server_);
+    announce_.with([&](api::Api*& now) { now = api_.get(); });
+    return {};
+  }
+
+  void clean_regularly() {
+    std::unique_lock lock(mutex_);
+    while (!is_stopping_) {
+      lock.unlock();
+      const store::Time now = system_now();
+      const auto cleaned = jobs::clean_up(*environment_, now);
+      if (cleaned) {
+        api_->cleaned_up({now, now + settings_.cleanup_interval, cleaned->files});
+        if (cleaned->sessions + cleaned->uploads + cleaned->jobs + cleaned->files > 0) {
+          log_->info("clean-up: {} sessions, {} uploads, {} jobs, {} files", cleaned->sessions,
+                     cleaned->uploads, cleaned->jobs, cleaned->files);
+        }
+      } else {
+        log_->warn("clean-up: {}", cleaned.error().message);
+      }
+      warn_of_storage();
+      lock.lock();
+      stopping_.wait_for(lock, settings_.cleanup_interval, [this] { return is_stopping_; });
+    }
+  }
+
+  void warn_of_storage() {
+    const auto totals = store_->totals();
+    const std::uint64_t limit = limits_of(settings_).bytes_in_all;
+    if (!totals || limit == 0 || totals->bytes < limit / 100 * storage_warning_percent) return;
+    log_->warn(
+        "storage: {} of {} MB are used; at the limit (MAX_TOTAL_STORAGE_GB) uploads are "
+        "refused",
+        totals->bytes >> 20, limit >> 20);
+  }
+
+  const ServiceSettings settings_;
+  std::shared_ptr<spdlog::logger> log_;
+  std::mutex mutex_;
+  std::condition_variable stopping_;
+  bool is_stopping_ = false;
+  // In the order in which each needs those before it.
+  boost::asio::thread_pool pool_;
+  Guarded<api::Api*> announce_{nullptr};
+  std::unique_ptr<files::Files> files_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<recipe::ConfigurationFile> configuration_;
+  std::optional<jobs::Environment> environment_;
+  std::unique_ptr<jobs::Workers> workers_;
+  std::unique_ptr<api::Api> api_;
+  std::unique_ptr<server::SocketHub> hub_;
+  std::unique_ptr<server::Server> server_;
+  std::thread cleaner_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Service>> Service::start(const ServiceSettings& settings) {
+  auto service = std::make_unique<RunningService>(settings);
+  CSVM_CHECK(service->begin());
+  return std::unique_ptr<Service>(std::move(service));
+}
+
+}  // namespace csvm::app

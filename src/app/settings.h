@@ -1,0 +1,49 @@
+// settings.h - environment variables and .env -> what the service is told. Every name is in
+// .env.example.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "csvm/base.h"
+
+namespace csvm::app {
+
+struct ServiceSettings {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;
+  bool production = false;
+  std::string data_folder = "data";
+  std::string mappings_file;  // empty: field_mappings.json in the data folder
+  std::string admin_token;
+  std::vector<std::string> cors_origins, trusted_proxies;
+  bool behind_tls = false;
+  std::uint64_t max_file_mb = 512, max_storage_per_session_mb = 2048, max_total_storage_gb = 10;
+  std::uint64_t max_files_per_session = 50, max_jobs_at_once_per_session = 3;
+  std::chrono::hours session_ttl{48}, data_retention{48};
+  std::chrono::minutes cleanup_interval{60};
+  std::chrono::seconds job_timeout{3600};
+  double match_threshold = 85;
+  double requests_per_second = 200;
+  unsigned workers = 1;  // jobs at once in this process
+  std::string log_level = "info";
+  bool log_as_json = false;
+};
+
+/// A variable's value, or none. `std::getenv`, but for tests.
+using Variables = std::function<std::optional<std::string>(std::string_view name)>;
+
+/// Reads all settings. A variable that is set counts before the line in `dotenv` (the text of a
+/// .env file; empty: none). Fails with `invalid_input`: names every wrong value and what is
+/// allowed.
+Result<ServiceSettings> read_settings(const Variables& variables, std::string_view dotenv);
+
+/// The text of `.env` in the working folder; empty when there is none. Fails with `io`.
+Result<std::string> read_dotenv();
+
+}  // namespace csvm::app

@@ -1,0 +1,75 @@
+#include "settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace csvm::app {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Result<ServiceSettings> read(std::map<std::string, std::string, std::less<>> variables,
+                             std::string_view dotenv = "") {
+  return read_settings(
+      [variables = std::move(variables)](std::string_view name) -> std::optional<std::string> {
+        const auto found = variables.find(name);
+        if (found == variables.end()) return std::nullopt;
+        return found->second;
+      },
+      dotenv);
+}
+
+TEST(Settings, HaveTheDocumentedDefaults) {
+  const auto settings = read({});
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_EQ(settings->port, 8080);
+  EXPECT_EQ(settings->host, "127.0.0.1");
+  EXPECT_EQ(settings->max_file_mb, 512U);
+  EXPECT_EQ(settings->session_ttl, std::chrono::hours(48));
+  EXPECT_FALSE(settings->production);
+}
+
+TEST(Settings, TakeTheEnvironmentBeforeDotenv) {
+  const auto settings = read({{"PORT", "9000"}},
+                             "# where\nPORT=1\nexport HOST=\"0.0.0.0\"\nDATA_DIR=/srv/data # here\n"
+                             "CORS_ORIGINS=https://a.example, https://b.example\n");
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_EQ(settings->port, 9000);
+  EXPECT_EQ(settings->host, "0.0.0.0");
+  EXPECT_EQ(settings->data_folder, "/srv/data");
+  EXPECT_THAT(settings->cors_origins, ElementsAre("https://a.example", "https://b.example"));
+}
+
+TEST(Settings, NameEveryWrongValueAndWhatIsAllowed) {
+  const auto settings = read({{"PORT", "70000"},
+                              {"MAX_FILE_SIZE_MB", "big"},
+                              {"LOG_FORMAT", "xml"},
+                              {"BEHIND_TLS", "maybe"}},
+                             "nonsense\n");
+  ASSERT_FALSE(settings);
+  EXPECT_EQ(settings.error().code, Errc::invalid_input);
+  EXPECT_THAT(settings.error().message, HasSubstr("PORT: '70000' is not allowed; it must be a "
+                                                  "number from 0 to 65535"));
+  EXPECT_THAT(settings.error().message, HasSubstr("MAX_FILE_SIZE_MB: 'big'"));
+  EXPECT_THAT(settings.error().message, HasSubstr("LOG_FORMAT: 'xml' is not allowed; it must be "
+                                                  "one of text, json"));
+  EXPECT_THAT(settings.error().message, HasSubstr("BEHIND_TLS: 'maybe'"));
+  EXPECT_THAT(settings.error().message, HasSubstr(".env, line 1: must be NAME=value"));
+}
+
+TEST(Settings, AreRefusedInProductionWithoutAnAdminToken) {
+  EXPECT_FALSE(read({{"APP_ENV", "production"}}));
+  EXPECT_TRUE(read({{"APP_ENV", "production"}, {"ADMIN_TOKEN", "secret"}}));
+}
+
+TEST(Settings, AnEmptyValueIsNoValue) {
+  const auto settings = read({{"PORT", ""}});
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->port, 8080);
+}
+
+}  // namespace
+}  // namespace csvm::app

@@ -1,0 +1,26 @@
+// cluster_index.h - where the members of each cluster stand in a result, so that a page of clusters
+// is read without reading the result.
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "csvm/jobs.h"
+
+namespace csvm::jobs {
+
+/// The part of a result that holds the index; not for download.
+inline constexpr std::string_view part_cluster_index = "clusters";
+
+/// Writes the index of a result: for every row of `duplicates_path` that has a survivor, by
+/// survivor, the survivor's row and the bytes where both stand. Flat little-endian numbers.
+Result<void> write_cluster_index(const std::string& path, const std::string& records_path,
+                                 const std::string& duplicates_path, std::stop_token stop);
+
+/// Writes the pairs that stayed apart as CSV: file, line, file, line, score, reason.
+Result<void> write_possible(const std::string& path, const pipeline::Summary& summary,
+                            const std::vector<pipeline::Source>& sources);
+
+}  // namespace csvm::jobs

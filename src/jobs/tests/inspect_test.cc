@@ -1,0 +1,64 @@
+#include <gmock/gmock.h>
+
+#include "csvm/jobs.h"
+#include "service_fixture.h"
+
+namespace csvm::jobs {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class InspectTest : public ServiceFixture {
+ protected:
+  Result<FileFacts> facts_of(const std::string& name, std::string_view text) {
+    const std::string id = upload(name, text);
+    const auto file = store_->find_upload(session_.id, id)->files.front();
+    return inspect(environment(), {session_.id, file.id}, name, {});
+  }
+};
+
+TEST_F(InspectTest, FindsHeadersDialectAndAPreview) {
+  const auto facts = facts_of("hubspot.csv", hubspot);
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_EQ(facts->records, 2U);
+  EXPECT_EQ(facts->delimiter, ";");
+  EXPECT_EQ(facts->encoding, "utf-8");
+  EXPECT_EQ(facts->headers.front(), "first name");
+  ASSERT_EQ(facts->preview.size(), 2U);
+  EXPECT_THAT(facts->preview[0],
+              ElementsAre("Ada", "Lovelace", "Engine Works", "Analyst", "ada@engine.example"));
+  EXPECT_EQ(facts->suggested_type, columns::TableType::people);
+}
+
+TEST_F(InspectTest, SuggestsACompanyTableWhenNoColumnIsOfAPerson) {
+  const auto facts = facts_of("stores.csv", "Company,Domain,Industry\nAcme,acme.example,Tools\n");
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(facts->suggested_type, columns::TableType::company);
+}
+
+TEST_F(InspectTest, WarnsOfRaggedRowsByTheirLine) {
+  const auto facts = facts_of("a.csv", "First Name,Last Name\nAda,L\nGrace\nLin,K\nSue,P\n");
+  ASSERT_TRUE(facts);
+  ASSERT_EQ(facts->warnings.size(), 1U);
+  EXPECT_THAT(facts->warnings[0], HasSubstr("1 rows have fewer"));
+  EXPECT_THAT(facts->warnings[0], HasSubstr("line 3"));
+}
+
+TEST_F(InspectTest, RefusesWhatIsNoCsvByTheUsersName) {
+  const auto facts = facts_of("page.csv", "<!DOCTYPE html><html><body>Error 500</body></html>");
+  ASSERT_FALSE(facts);
+  EXPECT_EQ(facts.error().code, Errc::invalid_input);
+  EXPECT_THAT(facts.error().message, HasSubstr("'page.csv'"));
+}
+
+TEST_F(InspectTest, DoesNotOpenAnUploadThatIsStillBeingReceived) {
+  const std::string id = store_->create_upload(session_.id)->id;
+  ASSERT_TRUE(store_->add_file(session_.id, id, "late.csv", 100));
+  const auto opened = open_upload(environment(), session_.id, id, {}, {});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::conflict);
+}
+
+}  // namespace
+}  // namespace csvm::jobs

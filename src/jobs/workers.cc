@@ -1,0 +1,177 @@
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "csvm/jobs.h"
+#include "merge_job.h"
+#include "pulse.h"
+
+namespace csvm::jobs {
+namespace {
+
+// What went wrong with our disk bears names of ours.
+std::string reason_for_user(const Error& error) {
+  if (error.code != Errc::io) return error.message;
+  return "the server could not read or write its data (its disk may be full); nothing of the "
+         "result "
+         "was kept; begin the job again later";
+}
+
+class WorkerThreads final : public Workers {
+ public:
+  WorkerThreads(Environment environment, WorkerSettings settings)
+      : environment_(std::move(environment)), settings_(std::move(settings)) {
+    for (unsigned n = 0; n < settings_.concurrency; ++n) {
+      threads_.emplace_back([this, n] { work(fmt::format("{}-{}", settings_.name, n)); });
+    }
+  }
+  ~WorkerThreads() override { stop(std::chrono::milliseconds(0)); }
+
+  void wake() override {
+    {
+      const std::lock_guard lock(mutex_);
+      ++calls_;
+    }
+    called_.notify_all();
+  }
+
+  bool stop(std::chrono::milliseconds limit) override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    called_.notify_all();
+    std::unique_lock lock(mutex_);
+    const bool idle = called_.wait_for(lock, limit, [this] { return busy_ == 0; });
+    lock.unlock();
+    // A job ends where it next looks; what it was doing goes back to the queue.
+    stop_.request_stop();
+    for (std::thread& thread : threads_) {
+      if (thread.joinable()) thread.join();
+    }
+    return idle;
+  }
+
+  std::size_t running() const override {
+    const std::lock_guard lock(mutex_);
+    return busy_;
+  }
+
+ private:
+  // One worker: claims, runs, reports, until it is stopped.
+  void work(const std::string& name) {
+    constexpr store::Phase phases[] = {store::Phase::merge};
+    std::uint64_t seen = 0;
+    for (;;) {
+      {
+        const std::lock_guard lock(mutex_);
+        if (stopping_) return;
+        seen = calls_;
+        ++busy_;
+      }
+      const bool did_one = claim_and_run(name, phases);
+      std::unique_lock lock(mutex_);
+      --busy_;
+      called_.notify_all();
+      if (did_one) continue;
+      called_.wait_for(lock, settings_.poll, [&] { return stopping_ || calls_ != seen; });
+    }
+  }
+
+  bool claim_and_run(const std::string& name, std::span<const store::Phase> phases) {
+    auto claimed = environment_.store.claim(name, phases);
+    if (!claimed) {
+      say_warning(fmt::format("cannot ask for work: {}", claimed.error().message));
+      return false;
+    }
+    if (!claimed->has_value()) return false;
+    const store::Claim& claim = **claimed;
+    say(fmt::format("job {} begins (attempt {})", claim.job.id, claim.job.attempts));
+    try {
+      run(claim);
+    } catch (const std::exception& error) {
+      // A library's: the job, not the process, is what fails.
+      const auto failed = environment_.store.fail(
+          claim.lease, {}, fmt::format("the job failed in an unforeseen way: {}", error.what()));
+      say_warning(fmt::format("job {} threw: {}", claim.job.id, error.what()));
+      if (!failed) say_warning(failed.error().message);
+    }
+    return true;
+  }
+
+  void run(const store::Claim& claim) {
+    Pulse pulse(environment_, claim, settings_, stop_.get_token());
+    const auto outcome = run_merge(environment_, claim, settings_, pulse.stop_token(),
+                                   [&](const store::Progress& now) { pulse.report(now); });
+    const Pulse::End end = pulse.stop();
+    const store::Progress last = pulse.progress();
+    Result<void> told;
+    if (outcome) {
+      const auto state =
+          environment_.store.complete(claim.lease, outcome->progress, outcome->results);
+      if (!state) {
+        discard(environment_, claim, outcome->results);
+        told = state.error();
+      } else {
+        say(fmt::format("job {} is {}: {} records", claim.job.id, store::to_string(*state),
+                        outcome->progress.total_records));
+      }
+    } else if (end == Pulse::End::lost) {
+      say_warning(fmt::format("job {} belongs to another worker now", claim.job.id));
+    } else if (end == Pulse::End::cancelled) {
+      told = environment_.store.cancelled(claim.lease, last);
+      say(fmt::format("job {} was cancelled", claim.job.id));
+    } else if (end == Pulse::End::overdue) {
+      told = environment_.store.fail(
+          claim.lease, last,
+          fmt::format("the job took longer than {} s; split the files or raise JOB_TIMEOUT",
+                      settings_.job_timeout.count()));
+      say_warning(fmt::format("job {} took too long", claim.job.id));
+    } else if (end == Pulse::End::stopping && outcome.error().code == Errc::cancelled) {
+      told = environment_.store.release(claim.lease);
+      say(fmt::format("job {} goes back to the queue", claim.job.id));
+    } else {
+      told = environment_.store.fail(claim.lease, last, reason_for_user(outcome.error()));
+      // Our own paths are the operator's matter; what is wrong with leads is not.
+      const bool is_ours = outcome.error().code == Errc::io;
+      say_warning(fmt::format(
+          "job {} failed: {}", claim.job.id,
+          is_ours ? std::string_view(outcome.error().message) : to_string(outcome.error().code)));
+    }
+    if (!told) {
+      // Its lease runs out and the job is claimed again.
+      say_warning(fmt::format("the end of job {} could not be recorded: {}", claim.job.id,
+                              told.error().message));
+    }
+  }
+
+  void say(const std::string& words) const {
+    if (environment_.log) environment_.log->info(words);
+  }
+  void say_warning(const std::string& words) const {
+    if (environment_.log) environment_.log->warn(words);
+  }
+
+  const Environment environment_;
+  const WorkerSettings settings_;
+  std::stop_source stop_;
+  mutable std::mutex mutex_;
+  std::condition_variable called_;
+  std::uint64_t calls_ = 0;  // of wake()
+  bool stopping_ = false;
+  std::size_t busy_ = 0;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace
+
+std::unique_ptr<Workers> Workers::start(Environment environment, WorkerSettings settings) {
+  return std::make_unique<WorkerThreads>(std::move(environment), std::move(settings));
+}
+
+}  // namespace csvm::jobs

@@ -1,0 +1,37 @@
+// One connection, served from its first byte to its last.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "csvm/server.h"
+#include "link.h"
+#include "routes.h"
+
+namespace csvm::server {
+
+/// What all connections of a server share; lives as long as any of them.
+struct Shared {
+  Shared(ServerSettings settings_given, const Router& router, Environment environment_given)
+      : settings(std::move(settings_given)),
+        routes(router),
+        environment(std::move(environment_given)) {}
+  const ServerSettings settings;
+  const Routes routes;
+  const Environment environment;
+  Links links;
+  std::atomic<bool> stopping = false;
+  std::atomic<std::uint64_t> requests = 0;
+};
+
+/// Serves requests until the peer closes, a limit is met or the server stops. Runs on the link's
+/// strand.
+Task<void> serve_connection(std::shared_ptr<Link> link, std::shared_ptr<Shared> shared);
+
+/// What the access log and the metrics say of an answered request.
+void record_request(const Shared& shared, const Request& request, std::string_view route,
+                    unsigned status, std::uint64_t sent_bytes, std::chrono::nanoseconds duration);
+/// Tells the log of an exception that ended a handler.
+void record_failure(const Shared& shared, std::string_view request_id, std::string_view what);
+
+}  // namespace csvm::server
