@@ -22,7 +22,7 @@ MAX_HEADER_LINES = 300
 LIBRARY_OWNERS = {
     r"boost/system/": {"base"},
     r"fmt/": {"*"},
-    r"unicode/": {"bytes", "text", "clean"},
+    r"unicode/": {"bytes", "text", "clean", "fetch"},
     r"zlib\.h": {"bytes"},
     r"uchardet": {"bytes"},
     r"hwy/": {"bytes", "csv", "text"},
@@ -30,6 +30,7 @@ LIBRARY_OWNERS = {
     r"xxhash\.h": {"cluster"},
     r"boost/json": {"output", "recipe", "api", "app"},
     r"curl/": {"fetch"},
+    r"openssl/": {"deliver", "tests"},
     r"sqlite3\.h": {"store"},
     r"hiredis/": {"store"},
     r"boost/(asio|beast)": {"server", "receiver", "api", "app"},

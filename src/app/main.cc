@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "check_url_command.h"
 #include "command.h"
 #include "map_command.h"
 #include "match_command.h"
@@ -33,7 +34,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("csv-merger ") + version);
   const std::vector<Command> commands = {merge_command(app), map_command(app), match_command(app),
-                                         read_command(app)};
+                                         read_command(app), check_url_command(app)};
   try {
     app.parse(arguments(argc, argv));
   } catch (const CLI::ParseError& error) {
