@@ -20,11 +20,11 @@ class Governor::State {
  public:
   State(GovernorSettings settings, std::uint64_t seed) : settings_(settings), random_(seed) {}
 
-  Job& job(JobKey key) const { return *jobs_.at(key); }
+  SendingJob& job(JobKey key) const { return *jobs_.at(key); }
 
   void add(JobKey key, JobPlan plan, Time now) {
     assert(!plan.targets.empty() && !jobs_.contains(key));
-    auto& added = *(jobs_[key] = std::make_unique<Job>(key, std::move(plan), now));
+    auto& added = *(jobs_[key] = std::make_unique<SendingJob>(key, std::move(plan), now));
     for (const Target& target : added.plan.targets) {
       Lane& lane = lane_of(target.url, added.plan.burst, now);
       if (target.quota_left) {
@@ -37,7 +37,7 @@ class Governor::State {
   }
 
   void remove(JobKey key) {
-    Job& gone = job(key);
+    SendingJob& gone = job(key);
     assert(gone.in_flight == 0);
     for (Channel& channel : gone.channels) {
       channel.lane->retrying -= channel.retries.size();
@@ -72,7 +72,7 @@ class Governor::State {
         if (!by_age) continue;
         lane_ready = std::max(lane_ready, now + look_again);
       }
-      for (const Job* sender : lane->jobs) {
+      for (const SendingJob* sender : lane->jobs) {
         const Time job_ready = ready_at(*sender, *lane);
         if (job_ready == Time::max()) continue;
         earliest = std::min(earliest, std::max({lane_ready, job_ready, sender->pace.ready_at()}));
@@ -82,7 +82,7 @@ class Governor::State {
   }
 
   Settled ended(const Dispatch& dispatch, const Answer& answer, Time now) {
-    Job& owner = job(dispatch.job);
+    SendingJob& owner = job(dispatch.job);
     Lane& lane = *owner.channels[dispatch.target].lane;
     const auto found = lane.flights.find(dispatch.ticket);
     assert(found != lane.flights.end());
@@ -99,7 +99,7 @@ class Governor::State {
   }
 
   void offer(JobKey key, std::span<const Pending> records) {
-    Job& taker = job(key);
+    SendingJob& taker = job(key);
     for (const Pending& pending : records) {
       Item item;
       item.record = pending.record;
@@ -109,7 +109,7 @@ class Governor::State {
   }
 
   void set_rate(JobKey key, double rate, Time now) {
-    Job& changed = job(key);
+    SendingJob& changed = job(key);
     changed.plan.rate_per_second = rate;
     changed.pace.set_rate(rate, now);
     for (Channel& channel : changed.channels) {
@@ -118,7 +118,7 @@ class Governor::State {
   }
 
   void resume(JobKey key, Time now) {
-    Job& resumed = job(key);
+    SendingJob& resumed = job(key);
     if (!resumed.paused) return;
     resumed.paused = false;
     resumed.pace.hold_until(now);  // nothing is made up for
@@ -126,7 +126,7 @@ class Governor::State {
   }
 
   JobStatus status(JobKey key, Time now) const {
-    const Job& of = job(key);
+    const SendingJob& of = job(key);
     const Lane& lane = *of.channels[current_channel(of)].lane;
     JobStatus status;
     status.state = !of.stopped_because.empty() ? JobState::stopped
@@ -164,21 +164,21 @@ class Governor::State {
   }
 
   // The first target that takes a new record, else the last.
-  static std::size_t current_channel(const Job& of) {
+  static std::size_t current_channel(const SendingJob& of) {
     for (std::size_t i = 0; i < of.channels.size(); ++i) {
       if (of.channels[i].lane->has_room()) return i;
     }
     return of.channels.size() - 1;
   }
 
-  bool has_fresh_for(const Job& sender, const Lane& lane) const {
+  bool has_fresh_for(const SendingJob& sender, const Lane& lane) const {
     if (sender.fresh.empty() || sender.canary_left == 0U) return false;
     if (sender.retrying >= settings_.max_retrying) return false;
     const Channel& channel = sender.channels[current_channel(sender)];
     return channel.lane == &lane && lane.has_room();
   }
 
-  Time ready_at(const Job& sender, const Lane& lane) const {
+  Time ready_at(const SendingJob& sender, const Lane& lane) const {
     if (!sender.may_send()) return Time::max();
     if (has_fresh_for(sender, lane)) return Time::min();
     Time earliest = Time::max();
@@ -218,20 +218,20 @@ class Governor::State {
   void give_up(Lane& lane, Time now) {
     const auto since = lane.breaker.open_since();
     if (!since || now - *since < settings_.give_up_after) return;
-    for (Job* stopped : lane.jobs) {
+    for (SendingJob* stopped : lane.jobs) {
       stop(*stopped,
            fmt::format("nothing but failures came back for {} minutes",
                        std::chrono::duration_cast<std::chrono::minutes>(now - *since).count()));
     }
   }
 
-  static void stop(Job& stopped, std::string why) {
+  static void stop(SendingJob& stopped, std::string why) {
     if (stopped.stopped_because.empty()) stopped.stopped_because = std::move(why);
   }
 
   std::optional<Dispatch> send_on(Lane& lane, Time now) {
-    Job* chosen = nullptr;
-    for (Job* sender : lane.jobs) {
+    SendingJob* chosen = nullptr;
+    for (SendingJob* sender : lane.jobs) {
       if (!sender->pace.is_ready(now) || ready_at(*sender, lane) > now) continue;
       // Who was idle gets no arrears.
       sender->served = std::max(sender->served, lane.served - 1);
@@ -243,7 +243,7 @@ class Governor::State {
     return dispatch(*chosen, lane, now);
   }
 
-  Dispatch dispatch(Job& sender, Lane& lane, Time now) {
+  Dispatch dispatch(SendingJob& sender, Lane& lane, Time now) {
     Item item;
     std::size_t target = current_channel(sender);
     bool is_retry = false;
@@ -278,7 +278,8 @@ class Governor::State {
   }
 
   // What the answer says of the destination.
-  void learn(Lane& lane, const Job& owner, const Flight& flight, const Answer& answer, Time now) {
+  void learn(Lane& lane, const SendingJob& owner, const Flight& flight, const Answer& answer,
+             Time now) {
     if (answer.overloaded) {
       const double limit = lane.limit();
       lane.ceiling.refused(flight.sent_at, limit > 0 ? limit : lane.answers.per_second(now), now);
@@ -302,7 +303,8 @@ class Governor::State {
     }
   }
 
-  Settled settle(Job& owner, Lane& lane, const Flight& flight, const Answer& answer, Time now) {
+  Settled settle(SendingJob& owner, Lane& lane, const Flight& flight, const Answer& answer,
+                 Time now) {
     Item item = flight.item;
     const bool only_the_rate =
         answer.verdict == Verdict::throttled && item.throttled < most_throttled;
@@ -339,7 +341,7 @@ class Governor::State {
     return settled;
   }
 
-  static void end(Job& owner, Lane& lane, Outcome outcome) {
+  static void end(SendingJob& owner, Lane& lane, Outcome outcome) {
     ++owner.outcomes[static_cast<std::size_t>(outcome)];
     const bool taken = outcome == Outcome::delivered || outcome == Outcome::maybe;
     if (taken && lane.quota_left && *lane.quota_left > 0) --*lane.quota_left;
@@ -357,7 +359,7 @@ class Governor::State {
 
   GovernorSettings settings_;
   std::mt19937_64 random_;
-  std::map<JobKey, std::unique_ptr<Job>> jobs_;
+  std::map<JobKey, std::unique_ptr<SendingJob>> jobs_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::size_t first_lane_ = 0;
   std::uint64_t last_ticket_ = 0;
@@ -373,7 +375,7 @@ Governor& Governor::operator=(Governor&&) noexcept = default;
 void Governor::add(JobKey job, JobPlan plan, Time now) { state_->add(job, std::move(plan), now); }
 void Governor::remove(JobKey job) { state_->remove(job); }
 bool Governor::wants_more(JobKey job) const {
-  const Job& of = state_->job(job);
+  const SendingJob& of = state_->job(job);
   return !of.no_more && of.fresh.size() < few_records && !of.cancelled &&
          of.stopped_because.empty();
 }

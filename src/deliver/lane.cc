@@ -11,7 +11,7 @@ namespace {
 constexpr double reserve = 1.2;  // on top of Little's law
 constexpr auto percentile_age = std::chrono::milliseconds(50);
 
-bool wants_to_send(const Job& job) {
+bool wants_to_send(const SendingJob& job) {
   return job.may_send() && !(job.fresh.empty() && job.retrying == 0 && job.no_more);
 }
 
@@ -28,7 +28,7 @@ std::string seconds_text(Duration duration) {
 
 double Lane::limit() const {
   double highest = 0;
-  for (const Job* job : jobs) {
+  for (const SendingJob* job : jobs) {
     if (!wants_to_send(*job)) continue;
     if (job->plan.rate_per_second <= 0) return 0;
     highest = std::max(highest, job->plan.rate_per_second);
@@ -45,16 +45,16 @@ double Lane::effective_rate() const {
 
 std::size_t Lane::senders() const {
   return static_cast<std::size_t>(
-      std::ranges::count_if(jobs, [](const Job* job) { return wants_to_send(*job); }));
+      std::ranges::count_if(jobs, [](const SendingJob* job) { return wants_to_send(*job); }));
 }
 
-double Lane::share_of(const Job& job) const {
+double Lane::share_of(const SendingJob& job) const {
   const double own = job.plan.rate_per_second;
   double left = effective_rate();
   if (left <= 0) return own;
   // Those who want less than an equal share leave the rest to the others.
   std::vector<double> wanted;
-  for (const Job* other : jobs) {
+  for (const SendingJob* other : jobs) {
     if (other == &job || !wants_to_send(*other)) continue;
     wanted.push_back(other->plan.rate_per_second > 0 ? other->plan.rate_per_second : left);
   }
@@ -86,7 +86,8 @@ std::size_t Lane::max_in_flight(const GovernorSettings& settings, Time now) {
   return std::min(settings.max_in_flight, static_cast<std::size_t>(needed) + 1);
 }
 
-std::string held_by(const Job& job, const Lane& lane, const GovernorSettings& settings, Time now) {
+std::string held_by(const SendingJob& job, const Lane& lane, const GovernorSettings& settings,
+                    Time now) {
   if (job.is_finished()) return "";
   if (!job.stopped_because.empty()) return job.stopped_because;
   if (job.cancelled) return "cancelled";

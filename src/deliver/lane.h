@@ -36,7 +36,7 @@ struct Channel {
   std::priority_queue<Item, std::vector<Item>, DueLater> retries;
 };
 
-struct Job {
+struct SendingJob {
   JobKey key = 0;
   JobPlan plan;
   Pace pace;
@@ -50,7 +50,7 @@ struct Job {
   std::array<std::uint64_t, 5> outcomes{};
   RateMeter answers;
 
-  Job(JobKey job_key, JobPlan job_plan, Time now)
+  SendingJob(JobKey job_key, JobPlan job_plan, Time now)
       : key(job_key),
         plan(std::move(job_plan)),
         pace(plan.rate_per_second, plan.burst, now),
@@ -62,7 +62,7 @@ struct Job {
 };
 
 struct Flight {
-  Job* job;
+  SendingJob* job;
   Item item;
   std::uint16_t target;
   Time sent_at;
@@ -70,7 +70,7 @@ struct Flight {
 
 struct Lane {
   std::string url;
-  std::vector<Job*> jobs;
+  std::vector<SendingJob*> jobs;
   Pace pace;
   Ceiling ceiling;
   Breaker breaker;
@@ -94,7 +94,7 @@ struct Lane {
   /// After the learnt ceiling; 0: none.
   double effective_rate() const;
   /// What fair sharing leaves to `job`; 0: no limit.
-  double share_of(const Job& job) const;
+  double share_of(const SendingJob& job) const;
   std::size_t max_in_flight(const GovernorSettings& settings, Time now);
   bool has_room() const { return !quota_left || *quota_left > flights.size() + retrying; }
   /// Jobs that could send here if the rate allowed.
@@ -102,6 +102,7 @@ struct Lane {
 };
 
 /// What holds the rate of `job` down, in one sentence.
-std::string held_by(const Job& job, const Lane& lane, const GovernorSettings& settings, Time now);
+std::string held_by(const SendingJob& job, const Lane& lane, const GovernorSettings& settings,
+                    Time now);
 
 }  // namespace csvm::deliver

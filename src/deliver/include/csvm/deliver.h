@@ -176,6 +176,95 @@ class Governor {
   std::unique_ptr<State> state_;
 };
 
+/// One record of a job, ready to be sent.
+struct Record {
+  std::uint64_t number = 0;
+  std::string body;
+  std::uint16_t attempts = 0;          // made by earlier runs
+  std::optional<std::string> refusal;  // set: it is skipped, for this reason
+};
+
+/// Where a job's records come from, in their order. Called by the courier's thread.
+class RecordSource {
+ public:
+  virtual ~RecordSource() = default;
+  /// The next record, nothing after the last. A failure stops the job.
+  virtual Result<std::optional<Record>> next() = 0;
+};
+
+/// What became of one attempt, or of a record that was skipped.
+struct Entry {
+  std::uint64_t record = 0;
+  std::optional<Outcome> outcome;  // none: to be tried again
+  int status = 0;                  // 0: no answer
+  std::uint16_t attempts = 0;
+  std::uint16_t target = 0;  // index into JobPlan::targets
+  WallTime at{};             // of the outcome, or of the next try
+  std::string text;          // start of the answer, or the reason
+};
+
+/// Where outcomes are kept. Called by the courier's writer, several outcomes a call; what returns
+/// success is on disk. A failure stops the job.
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+  virtual Result<void> append(std::span<const Entry> entries) = 0;
+};
+
+/// What a job sends, and where. Source and ledger outlive the job's time with the courier.
+struct Job {
+  JobPlan plan;
+  std::vector<std::string> headers;  // of the user, as check_header() returned them
+  std::string secret;                // empty: requests are not signed
+  std::string id_prefix;             // webhook-id is this and the record's number
+  std::size_t max_body_bytes = 0;    // larger ones are skipped; 0: no limit
+  std::chrono::milliseconds timeout{30'000};
+  RecordSource* source = nullptr;
+  Ledger* ledger = nullptr;
+};
+
+struct CourierSettings {
+  GovernorSettings governor;
+  fetch::ClientSettings client;  // its clock is the courier's, too
+  std::function<WallTime()> wall_clock;
+  std::uint64_t seed = 1;
+  std::string user_agent = "csv-merger";
+};
+
+/// Delivers jobs: asks the governor, sends, settles, and counts what the ledger has taken. The disk
+/// is written by a second thread, as much at a time as came meanwhile.
+///
+/// Threads: one thread calls all but wake().
+/// Errors:  a job whose source or ledger fails stops, and its status says why.
+class Courier {
+ public:
+  explicit Courier(CourierSettings settings);
+  ~Courier();  // abandons requests in flight; waits for the ledger
+
+  /// Fails with `invalid_input` for a URL, a header or a secret that can't be used.
+  Result<void> add(JobKey key, Job job);
+  void remove(JobKey key);  // when it is done
+  /// True when nothing of the job is in flight or unrecorded, and nothing more will be sent.
+  bool is_done(JobKey key) const;
+
+  /// Sends what is due and handles what came, waiting up to `longest` if there is nothing to do.
+  void work(std::chrono::milliseconds longest);
+  void wake();
+
+  /// For rates, pauses, cancels and "go on".
+  Governor& governor();
+  /// Counts are those that the ledger has taken.
+  JobStatus status(JobKey key) const;
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+/// "Name: value" as it is sent. Fails with `invalid_input` for line breaks, for what is no header,
+/// and for names that are ours or the protocol's (Host, Content-Length, webhook-id ...).
+Result<std::string> check_header(std::string_view header);
+
 /// `v1,` + base64 HMAC-SHA256 of "id.timestamp.body" (Standard Webhooks). A secret that begins with
 /// "whsec_" is base64, any other is used as it is.
 std::string signature(std::string_view secret, std::string_view id, std::int64_t timestamp_seconds,
