@@ -9,6 +9,7 @@ find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 find_package(CURL 7.88 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
+find_package(SQLite3 3.37 REQUIRED)  # STRICT tables
 find_package(ICU REQUIRED COMPONENTS uc i18n data)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(psl REQUIRED IMPORTED_TARGET libpsl)

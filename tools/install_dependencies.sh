@@ -11,7 +11,8 @@ say() { printf '%s\n' "$*" >&2; }
 packages_for() {
   echo g++ cmake ninja-build pkg-config ccache mold python3 \
     zlib1g-dev libfmt-dev libcli11-dev libicu-dev libhwy-dev libpsl-dev publicsuffix \
-    libuchardet-dev libxxhash-dev libcurl4-openssl-dev libssl-dev ca-certificates libgtest-dev libgmock-dev libbenchmark-dev
+    libuchardet-dev libxxhash-dev libcurl4-openssl-dev libsqlite3-dev libssl-dev ca-certificates \
+    libgtest-dev libgmock-dev libbenchmark-dev
   case $1 in
     build) ;;
     test) echo clang-format-19 binutils ;;

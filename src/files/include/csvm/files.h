@@ -1,0 +1,119 @@
+// csvm/files.h - where the bytes of a session lie. The only public header of module `files`.
+//
+//   api (uploads, downloads), jobs (inputs, results) --> files::Files <-- local folder (later S3)
+//
+// Knows names and bytes; what they mean is in `store`.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "csvm/base.h"
+
+namespace csvm::files {
+
+/// One object. Both parts are ids of ours: 1 to 100 of [a-z0-9_-], not beginning with '-'; anything
+/// else is refused with `invalid_input`, so that no name of a user becomes a path.
+struct Place {
+  std::string session;
+  std::string name;
+};
+
+/// An object being written. It appears under its name when it is whole, or never: a writer that is
+/// destroyed without `commit` or `keep` leaves what was there before.
+///
+/// Threads: one at a time.
+class Writer {
+ public:
+  virtual ~Writer() = default;
+  /// Adds to the end. After a failure nothing more can be written.
+  virtual Result<void> write(std::string_view data) = 0;
+  /// Bytes so far, of a resumed one including what was there.
+  virtual std::uint64_t bytes() const = 0;
+  /// Puts what was written on disk and ends the writer; `Files::resume` goes on from there. Not
+  /// visible yet.
+  virtual Result<void> keep() = 0;
+  /// Puts all on disk, makes it visible (replacing an older object) and ends the writer.
+  virtual Result<void> commit() = 0;
+};
+
+/// An object, or a version of it: stays readable when it is replaced or removed.
+///
+/// Threads: every member may be called from any thread at once.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  virtual std::uint64_t bytes() const = 0;
+  /// Fills `out` from `offset` on; fewer bytes come only at the end.
+  virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) const = 0;
+};
+
+/// A file of this machine, for code that wants a path. Valid while this object lives.
+class LocalFile {
+ public:
+  virtual ~LocalFile() = default;
+  virtual const std::string& path() const = 0;
+};
+
+struct Entry {
+  std::string name;
+  std::uint64_t bytes = 0;
+  bool partial = false;  // kept, not committed
+  std::chrono::sys_time<std::chrono::milliseconds> modified_at;
+};
+
+struct Space {
+  std::uint64_t free_bytes = 0;  // that we may use; the largest value when there is no end
+  std::uint64_t all_bytes = 0;
+};
+
+/// Threads: every member may be called from any thread at once; calls block on the disk or network.
+/// Errors:  `not_found`, `invalid_input` (a name), `io`: the message says "disk is full" or
+///          "read-only" when that is the reason; the next call works again once it is gone.
+class Files {
+ public:
+  virtual ~Files() = default;
+
+  /// A new object; the session's folder is made on demand.
+  virtual Result<std::unique_ptr<Writer>> create(const Place& place) = 0;
+  /// Goes on with a kept object. What lies after `offset` (received, never acknowledged) is cut
+  /// off; fewer bytes than that are `conflict`.
+  virtual Result<std::unique_ptr<Writer>> resume(const Place& place, std::uint64_t offset) = 0;
+
+  virtual Result<std::unique_ptr<Reader>> open(const Place& place) = 0;
+  /// The object as a file of this machine (the very file, or a copy that goes away again). Only for
+  /// reading.
+  virtual Result<std::unique_ptr<LocalFile>> fetch(const Place& place) = 0;
+  /// Room for a result that other code writes by path. The file does not exist yet, its folder
+  /// does; what stands there when the object goes is removed.
+  virtual Result<std::unique_ptr<LocalFile>> scratch(const Place& place) = 0;
+  /// Makes the finished scratch file the object `place`, as `Writer::commit` would; returns bytes.
+  virtual Result<std::uint64_t> adopt(const Place& place, std::unique_ptr<LocalFile> scratch) = 0;
+
+  /// Committed or kept; fine when there is none.
+  virtual Result<void> remove(const Place& place) = 0;
+  /// Everything of a session; fine when there is none.
+  virtual Result<void> remove_session(std::string_view session) = 0;
+
+  /// Sessions that have a folder; objects of one (not those being written now). To find orphans.
+  virtual Result<std::vector<std::string>> sessions() = 0;
+  virtual Result<std::vector<Entry>> list(std::string_view session) = 0;
+  /// Bytes of all objects, partial ones too.
+  virtual Result<std::uint64_t> total_bytes() = 0;
+  virtual Result<Space> space() = 0;
+  /// Whether bytes can be written and read back right now.
+  virtual Result<void> check() = 0;
+};
+
+/// One folder per session below `folder`, which is made if need be. What a crash left half written
+/// is removed (kept objects stay), so only one process may open a folder: a second is refused with
+/// `conflict`. Fails with `io`.
+Result<std::unique_ptr<Files>> open_local(const std::string& folder);
+
+}  // namespace csvm::files

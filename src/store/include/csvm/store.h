@@ -1,0 +1,300 @@
+// csvm/store.h - what survives a restart. The only public header of module `store`.
+//
+//   api, jobs, deliver --> store::Store <-- SQLite (later also Redis)
+//
+// Values in, values out; no JSON, no columns of a lead, no bytes of a file (those lie in `files`).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "csvm/base.h"
+
+namespace csvm::store {
+
+using Time = std::chrono::sys_time<std::chrono::milliseconds>;
+using Duration = std::chrono::milliseconds;
+using Id = std::string_view;
+using Text = std::string_view;
+using Count = std::uint64_t;
+template <class T>
+using List = Result<std::vector<T>>;
+// ---- Sessions
+struct Session {
+  std::string id;  // public; all lookups go by it
+  Time created_at, last_used_at, expires_at;
+};
+struct NewSession : Session {
+  std::string token;  // 128 random bits; the store keeps only its SHA-256
+};
+struct Usage {
+  Count files = 0, bytes = 0;  // uploads (as reserved) and results
+  Count active_jobs = 0;       // not ended
+};
+// ---- Uploads
+enum class FileState { receiving, complete };
+struct SourceFile {
+  std::string id;  // also its name in `files`
+  std::string upload_id;
+  std::string name;  // as the user called it; never a path
+  FileState state = FileState::receiving;
+  Count bytes = 0;    // size when complete; before that what is reserved or announced
+  Count offset = 0;   // acknowledged bytes (tus)
+  std::string facts;  // caller's document: records, headers, dialect, preview, warnings
+  Time created_at, updated_at;
+};
+struct Upload {
+  std::string id;
+  Time created_at, expires_at;
+  std::vector<SourceFile> files;  // in the order they were added
+};
+// ---- Jobs
+enum class TableType { people, company };
+enum class Mode { download, webhook };
+enum class JobState { queued, processing, sending, paused, completed, failed, cancelled };
+enum class Stage { reading, mapping, cleaning, matching, writing, sending };
+enum class Phase { merge, deliver };  // what a worker has to do when it gets the job
+Text to_string(TableType value);
+Text to_string(Mode value);
+Text to_string(JobState value);
+Text to_string(Stage value);
+bool has_ended(JobState state);  // completed, failed or cancelled
+struct Webhook {
+  std::string url;
+  double rate_per_second = 10;  // 0: no limit
+  std::string headers;          // caller's document
+  std::string secret;
+  std::string options;  // caller's document: canary, failure threshold, roll-over, preset
+};
+struct NewJob {
+  std::string upload_id;
+  std::string suppression_upload_id;  // empty: none
+  TableType table_type = TableType::people;
+  Mode mode = Mode::download;
+  Webhook webhook;     // meant only when mode is webhook
+  std::string recipe;  // caller's document: match, threshold, survivor, mapping, record limit ...
+};
+struct Progress {
+  Stage stage = Stage::reading;
+  double percentage = 0;
+  Count total_records = 0, processed = 0;
+  Count successful_webhooks = 0, failed_webhooks = 0, retrying_webhooks = 0;
+  double current_rate = 0, effective_rate_limit = 0;
+  std::optional<Count> eta_seconds;
+  Count duplicates_removed = 0, possible_duplicates = 0, fields_merged = 0;
+  Count domains_cleaned = 0, rejected = 0, warnings = 0;
+  std::string details;  // caller's document: anything else that a status shows
+};
+struct ResultFile {
+  std::string part;  // "csv", "duplicates", "rejected", "report", ...
+  std::string name;  // its name in `files`
+  Count bytes = 0;
+};
+struct Job : NewJob {
+  std::string id, session_id;
+  JobState state = JobState::queued;
+  Phase phase = Phase::merge;
+  Time created_at, updated_at, expires_at;
+  std::optional<Time> started_at, ended_at;
+  std::string error;           // one sentence, when failed
+  std::uint32_t attempts = 0;  // times it was begun since it last ended in order
+  bool cancel_requested = false;
+  Progress progress;
+  std::vector<ResultFile> results;
+  Count downloads = 0;
+};
+// ---- Queue
+/// The right to work on a job. `token` rises with every claim: an earlier holder is refused.
+struct Lease {
+  std::string job_id;
+  Count token = 0;
+  Time expires_at;
+};
+struct Claim {
+  Job job;
+  Lease lease;
+};
+struct Signals {  // what the user wants of a running job
+  bool cancel = false, pause = false;
+  double rate_per_second = 0;
+};
+// ---- Deliveries
+enum class DeliveryState { pending, delivered, rejected, failed, maybe, skipped };
+struct Delivery {
+  Count record = 0;                              // 0 is the first record of the result
+  DeliveryState state = DeliveryState::pending;  // pending: tried, to be tried again
+  std::uint16_t http_status = 0, attempts = 0;   // status 0: no answer
+  Time at;                                       // of the outcome, or of the next try when pending
+  std::string excerpt;  // of the answer or the reason; not kept when delivered
+};
+struct DeliveryCounts {
+  Count pending = 0, delivered = 0, rejected = 0, failed = 0, maybe = 0, skipped = 0;
+  bool operator==(const DeliveryCounts&) const = default;
+};
+struct RecordRange {
+  Count first = 0, end = 0;  // [first, end)
+  bool operator==(const RecordRange&) const = default;
+};
+struct Resumption {                   // where a sender has to go on
+  std::vector<RecordRange> finished;  // rising, not touching
+  std::vector<Delivery> pending;      // tried without success so far
+};
+struct FailureGroup {
+  Delivery first;  // those alike share its state and status
+  Count count = 0;
+};
+struct Taken {  // by a receiver, for its lifetime count
+  std::string url;
+  Count count = 0;
+};
+struct Destination {
+  Count lifetime_count = 0;
+  std::optional<double> learnt_rate;  // per second
+};
+// ---- Service
+struct Configuration {
+  Count revision = 0;  // 0: never set
+  std::string document;
+};
+struct StoredFile {
+  std::string session_id, name;  // as in `files`
+  Count bytes = 0;
+};
+struct Removed {                      // from the store; the caller removes the bytes from `files`
+  std::vector<std::string> sessions;  // wholly gone
+  std::vector<StoredFile> files;      // of sessions that remain
+  Count uploads = 0, jobs = 0;
+};
+struct Totals {
+  Count sessions = 0, uploads = 0, files = 0, bytes = 0, jobs = 0;
+  Count active_jobs = 0, queued_jobs = 0, running_jobs = 0;
+};
+struct Limits {                                                // 0: no limit
+  Count files_per_session = 50, jobs_at_once_per_session = 3;  // further jobs wait
+  Count bytes_per_file = Count{512} << 20;
+  Count bytes_per_session = Count{2} << 30;
+  Count bytes_in_all = Count{10} << 30;
+};
+struct Options {
+  std::function<Time()> now;                         // system time
+  std::function<void(std::span<std::byte>)> random;  // fills with unguessable bytes
+  Limits limits;
+  Duration session_ttl = std::chrono::hours(48);     // since last use
+  Duration data_retention = std::chrono::hours(48);  // of uploads and ended jobs since last use
+  Duration lease = std::chrono::seconds(10);
+  std::uint32_t max_crashes = 3;
+  /// Called after a job was changed through this object (with Redis: by any process), on any
+  /// thread, when the change is stored and no lock is held. May be empty; must not throw.
+  std::function<void(Id session, Id job)> job_changed;
+};
+
+/// The store. What returns success has been written through to the disk, unless the comment says
+/// "soon": that survives a killed process, but a power failure may take the last second of it.
+///
+/// Threads: every member may be called from any thread at once; calls block on the disk.
+/// Errors:  `io` (disk full, read-only, damaged: nothing was done; works again once the cause is
+///          gone), `timeout` (another process held the database), and what is named. What belongs
+///          to another session or has expired is `not_found`; what a job's state does not allow is
+///          `conflict`.
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual Result<NewSession> create_session() = 0;
+  /// Counts as use (soon; written at most once a minute; a store that cannot write still answers).
+  virtual Result<Session> use_session(Text token) = 0;
+  virtual Result<Session> find_session(Id session) = 0;  // no use
+  virtual Result<Usage> session_usage(Id session) = 0;
+  /// Removes all of it at once, running jobs too (their leases are then `not_found`).
+  virtual Result<void> forget_session(Id session) = 0;
+  virtual Result<Upload> create_upload(Id session) = 0;
+  /// Enters a file that is about to be received. `bytes` (0: not known) are reserved.
+  /// Fails with `limit_exceeded`, naming the limit.
+  virtual Result<SourceFile> add_file(Id session, Id upload, Text name, Count bytes) = 0;
+  /// Before more than what was reserved is written. Soon. Fails with `limit_exceeded`.
+  virtual Result<void> reserve_bytes(Id session, Id file, Count bytes) = 0;
+  /// Acknowledges that `offset` bytes are on disk; reserves them if need be.
+  virtual Result<void> set_offset(Id session, Id file, Count offset) = 0;
+  virtual Result<void> complete_file(Id session, Id file, Count bytes, Text facts) = 0;
+  virtual Result<SourceFile> find_file(Id session, Id file) = 0;
+  virtual Result<Upload> find_upload(Id session, Id upload) = 0;
+  virtual List<Upload> list_uploads(Id session) = 0;  // oldest first
+  /// Both fail with `conflict` while a job that has not ended needs it.
+  virtual Result<void> remove_file(Id session, Id file) = 0;
+  virtual Result<void> remove_upload(Id session, Id upload) = 0;
+
+  /// Fails with `invalid_input` when its upload has no file or one that is still being received.
+  virtual Result<Job> create_job(Id session, const NewJob& job) = 0;
+  virtual Result<Job> find_job(Id session, Id job) = 0;
+  virtual List<Job> list_jobs(Id session) = 0;  // newest first
+  /// A job without a worker is cancelled at once; a worker is told by `Signals`.
+  virtual Result<JobState> cancel_job(Id session, Id job) = 0;
+  virtual Result<void> pause_job(Id session, Id job) = 0;  // sending
+  virtual Result<void> resume_job(Id session, Id job) = 0;
+  /// Returns the rate before. A job that was not made for a webhook or has ended: `conflict`.
+  virtual Result<double> set_rate(Id session, Id job, double rate) = 0;
+  /// Queues the result of an ended job for a webhook, with a new ledger.
+  virtual Result<void> deliver_job(Id session, Id job, const Webhook& webhook) = 0;
+  /// Queues rejected, failed and maybe ones of an ended job again (empty: all); returns how many.
+  virtual Result<Count> retry_deliveries(Id session, Id job, std::span<const Count> records) = 0;
+  virtual Result<void> count_download(Id session, Id job) = 0;
+  /// Returns the names in `files` that are no longer needed. `conflict` before it has ended.
+  virtual List<StoredFile> remove_job(Id session, Id job) = 0;
+
+  /// The next job of one of `phases`, or none: first those whose lease ran out, then by turns
+  /// between the sessions, first come first served within one. A job whose worker was lost
+  /// `max_crashes` times is parked as failed instead.
+  virtual Result<std::optional<Claim>> claim(Text worker, std::span<const Phase> phases) = 0;
+  /// Prolongs the lease from now and stores the progress. Soon. All that take a lease fail with
+  /// `conflict` when it is no longer the current one.
+  virtual Result<Signals> heartbeat(const Lease& lease, const Progress& progress) = 0;
+  virtual Result<Signals> signals(const Lease& lease) = 0;  // reads only
+  /// The phase is done. Download, or all delivered: completed. Merged for a webhook: sending, to be
+  /// claimed with `Phase::deliver`. Cancelled, if that was asked before. Results (by part) are added to those it has or replace them.
+  virtual Result<JobState> complete(const Lease& lease, const Progress& progress,
+                                    std::span<const ResultFile> results) = 0;
+  virtual Result<void> fail(const Lease& lease, const Progress& progress, Text error) = 0;
+  virtual Result<void> cancelled(const Lease& lease, const Progress& progress) = 0;
+  /// Hands the job back in order (shutdown): counts as no crash.
+  virtual Result<void> release(const Lease& lease) = 0;
+  /// Ends the leases of one worker, or of all ("") when their processes are known to be gone.
+  virtual Result<Count> expire_leases(Text worker) = 0;
+  /// Records outcomes, several a call (one disk write), replacing earlier ones of the same records.
+  virtual Result<void> append_deliveries(const Lease& lease, std::span<const Delivery> deliveries,
+                                         std::span<const Taken> taken) = 0;
+  virtual Result<Resumption> resumption(const Lease& lease) = 0;
+  virtual Result<DeliveryCounts> delivery_counts(Id session, Id job) = 0;
+  /// Up to `max` records after `after` (nullopt: from the first), in their order.
+  virtual List<Delivery> deliveries(Id session, Id job, std::optional<DeliveryState> state,
+                                    std::optional<Count> after, std::size_t max) = 0;
+  virtual List<FailureGroup> failure_groups(Id session, Id job) = 0;
+  virtual Result<Destination> destination(Text url) = 0;  // kept by SHA-256 of the URL
+  virtual Result<void> learn_rate(Text url, std::optional<double> rate) = 0;
+  virtual Result<Configuration> configuration() = 0;
+  /// Fails with `conflict` unless `expected` is the current revision; returns the new one.
+  virtual Result<Count> set_configuration(Count expected, Text document) = 0;
+  /// Headers lately seen, for the trial of a configuration; forgotten with their session.
+  virtual Result<void> note_headers(Id session, TableType type, Text document) = 0;
+  virtual List<std::string> recent_headers(TableType type, std::size_t max) = 0;
+
+  /// Removes what is past its time (never what a job that has not ended needs) and wipes it.
+  virtual Result<Removed> remove_expired() = 0;
+  virtual Result<Totals> totals() = 0;
+  /// To find bytes in `files` that belong to nobody.
+  virtual List<std::string> session_ids() = 0;
+  virtual List<StoredFile> files_of(Id session) = 0;
+  virtual Result<void> check() = 0;  // whether it can be read and written right now
+};
+
+/// Opens or creates the database, bringing an older one up to date. Fails with `io`, with
+/// `conflict` when a newer program wrote it, with `invalid_input` when it is no database or
+/// damaged. The folder must exist. Several processes may have it open.
+Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, Options options);
+
+}  // namespace csvm::store
