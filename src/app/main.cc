@@ -11,6 +11,8 @@
 #include "match_command.h"
 #include "merge_command.h"
 #include "read_command.h"
+#include "receiver_command.h"
+#include "send_command.h"
 #include "version.h"
 
 namespace {
@@ -33,8 +35,9 @@ int main(int argc, char** argv) {
   CLI::App app("Turns many lead exports into one clean table.", "csv-merger");
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("csv-merger ") + version);
-  const std::vector<Command> commands = {merge_command(app), map_command(app), match_command(app),
-                                         read_command(app), check_url_command(app)};
+  const std::vector<Command> commands = {
+      merge_command(app), map_command(app),       match_command(app),   read_command(app),
+      send_command(app),  check_url_command(app), receiver_command(app)};
   try {
     app.parse(arguments(argc, argv));
   } catch (const CLI::ParseError& error) {

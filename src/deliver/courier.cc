@@ -11,7 +11,7 @@
 namespace csvm::deliver {
 namespace {
 
-constexpr std::size_t most_unrecorded = 16'384;  // outcomes; then nothing more is sent
+constexpr std::size_t most_unrecorded = 512;  // outcomes; a crash repeats them, so no more
 constexpr std::size_t sends_at_once = 64;        // before answers are looked at again
 constexpr std::size_t most_text_bytes = 300;     // kept of an answer
 
@@ -39,6 +39,10 @@ class Courier::Loop {
     // Two spellings of one URL are one destination.
     for (std::size_t i = 0; i < run.urls.size(); ++i) job.plan.targets[i].url = run.urls[i].text;
     governor_.add(key, job.plan, now());
+    for (std::size_t i = 0; i < job.earlier.size(); ++i) {
+      governor_.count(key, static_cast<Outcome>(i), job.earlier[i]);
+    }
+    run.recorded = job.earlier;
     run.job = std::move(job);
     runs_.emplace(key, std::move(run));
     return {};

@@ -8,6 +8,7 @@
 // All decisions are made by Governor, judge and next_wait: values with the time passed in.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -219,6 +220,7 @@ struct Job {
   std::string id_prefix;             // webhook-id is this and the record's number
   std::size_t max_body_bytes = 0;    // larger ones are skipped; 0: no limit
   std::chrono::milliseconds timeout{30'000};
+  std::array<std::uint64_t, 5> earlier{};  // outcomes that the ledger has of earlier runs
   RecordSource* source = nullptr;
   Ledger* ledger = nullptr;
 };
