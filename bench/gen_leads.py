@@ -13,8 +13,8 @@ import os
 import random
 
 FIRST = ("James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth Anna Priya Omar "
-         "Yuki Chen Olga Lars Giulia Pierre Mateo José Zoë François Jürgen Søren Łukasz Inês "
-         "Siobhán").split()
+         "Yuki Chen Olga Lars Giulia Pierre Mateo Jos\u00e9 Zo\u00eb Fran\u00e7ois J\u00fcrgen S\u00f8ren \u0141ukasz In\u00eas "
+         "Siobh\u00e1n").split()
 SYLLABLES = ("an ber cor dal en fen gar hol in jo ka lin mor nel or pal quin ros sten tor ul ven "
              "wil xan yor zel").split()
 ENDINGS = ("son sen man berg field ton ley worth ford well wick by ham bridge brook croft dale "
@@ -24,8 +24,8 @@ SECTORS = ("Software Robotics Foods Media Logistics Health Energy Design Steel T
 FORMS = ["Inc", "LLC", "GmbH", "Ltd", "Corp", "S.A.", ""]
 TITLES = ["CEO", "CTO", "IT Manager", "Head of People, EMEA", "Data Scientist", "VP Sales", "Owner"]
 CITIES = [("Berlin", "Berlin", "Germany"), ("Austin", "Texas", "United States"),
-          ("Lyon", "Rhône", "France"), ("Leeds", "England", "United Kingdom"),
-          ("São Paulo", "SP", "Brazil"), ("Pune", "Maharashtra", "India")]
+          ("Lyon", "Rh\u00f4ne", "France"), ("Leeds", "England", "United Kingdom"),
+          ("S\u00e3o Paulo", "SP", "Brazil"), ("Pune", "Maharashtra", "India")]
 ABOUT = ["provider of end-to-end software for fast-growing teams", "maker of \"smart\" tools",
          "consultancy for public agencies,\nsince 1999", "leading, cloud-based platform"]
 

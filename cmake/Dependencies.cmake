@@ -15,3 +15,6 @@ pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(psl REQUIRED IMPORTED_TARGET libpsl)
 pkg_check_modules(uchardet REQUIRED IMPORTED_TARGET uchardet)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+# Where little is optimised (-Og), g++ 14 cannot inline all that xxHash insists on, and stops.
+target_compile_definitions(PkgConfig::xxhash INTERFACE
+  $<$<NOT:$<CONFIG:Release>>:XXH_NO_INLINE_HINTS=1>)

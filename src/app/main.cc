@@ -1,5 +1,7 @@
 // The one binary: wires its subcommands.
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
+
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -28,16 +30,69 @@ std::vector<std::string> arguments(int argc, char** argv) {
   return reversed;
 }
 
+struct Example {
+  const char* command;
+  const char* text;
+};
+
+constexpr Example examples[] = {
+    {"merge",
+     "Examples:\n"
+     "  csv-merger merge apollo.csv hubspot.csv --type people -o leads.csv\n"
+     "  csv-merger merge *.csv --type company --match exact --suppress customers.csv\n"
+     "  csv-merger merge a.csv b.csv --type people --map 'a.csv:Mail=Work Email' --rank b.csv\n"
+     "  curl -s https://crm.example/export.csv | csv-merger merge - --type people -o - > "
+     "leads.csv\n"},
+    {"map",
+     "Example:\n"
+     "  csv-merger map apollo.csv hubspot.csv --type people\n"},
+    {"match",
+     "Example:\n"
+     "  csv-merger match apollo.csv hubspot.csv --type people --match exact\n"},
+    {"read",
+     "Examples:\n"
+     "  csv-merger read export.csv --sniff\n"
+     "  csv-merger read export.csv --table\n"},
+};
+
+// What is wrong with the command line, and where to read on.
+std::string usage_problem(const CLI::App* app, const CLI::Error& error) {
+  const auto parsed = app->get_subcommands();
+  std::string problem = error.what();
+  if (parsed.empty()) {
+    std::string known;
+    for (const CLI::App* command : app->get_subcommands(nullptr)) {
+      known += (known.empty() ? "" : ", ") + command->get_name();
+    }
+    const auto rest = app->remaining();
+    problem = rest.empty()
+                  ? "say what to do: " + known
+                  : fmt::format("there is no '{}'; say what to do: {}", rest.front(), known);
+  } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    // A misspelt option is why the right one is missing.
+    for (const std::string& rest : app->remaining(true)) {
+      if (rest.size() > 1 && rest.front() == '-') problem = fmt::format("no option '{}'", rest);
+    }
+  }
+  return fmt::format("csv-merger: {}\nRead \"csv-merger {}--help\".\n", problem,
+                     parsed.empty() ? "" : parsed.front()->get_name() + " ");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace csvm::app;
   CLI::App app("Turns many lead exports into one clean table.", "csv-merger");
   app.require_subcommand(1);
-  app.set_version_flag("--version", std::string("csv-merger ") + version);
+  app.set_version_flag("--version", std::string("csv-merger ") + version, "print the version");
+  app.failure_message(usage_problem);
+  app.footer(
+      "\"csv-merger COMMAND --help\" explains a command. Exit codes: 0 done, 1 failed, 2 wrong "
+      "usage.");
   const std::vector<Command> commands = {
       merge_command(app), map_command(app),       match_command(app),   read_command(app),
       send_command(app),  check_url_command(app), receiver_command(app)};
+  for (const Example& example : examples) app.get_subcommand(example.command)->footer(example.text);
   try {
     app.parse(arguments(argc, argv));
   } catch (const CLI::ParseError& error) {

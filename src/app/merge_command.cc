@@ -28,9 +28,14 @@ struct MergeOptions {
   bool drop_empty = false;
   std::size_t further_contacts = 0;
   std::string progress = "auto";
+
+  // What follows from them; set when they were checked.
+  std::time_t started = 0;
+  output::Paths paths;
+  clean::Rules rules;
 };
 
-Result<void> switch_off(const std::vector<std::string>& names, clean::Rules& rules) {
+void switch_off(const std::vector<std::string>& names, clean::Rules& rules) {
   for (const std::string& name : names) {
     if (name == "all") {
       rules.enabled.reset();
@@ -43,12 +48,11 @@ Result<void> switch_off(const std::vector<std::string>& names, clean::Rules& rul
         if (r != 0) known += ", ";
         known += clean::to_string(static_cast<clean::Rule>(r));
       }
-      return Error{Errc::invalid_input,
-                   fmt::format("--no-clean: there is no rule '{}'; the rules are {}", name, known)};
+      throw CLI::ValidationError(
+          fmt::format("--no-clean: there is no rule '{}'; the rules are {}", name, known));
     }
     rules.enabled.reset(static_cast<std::size_t>(*rule));
   }
-  return {};
 }
 
 output::Paths result_paths(const MergeOptions& options, std::time_t now) {
@@ -69,18 +73,51 @@ output::Paths result_paths(const MergeOptions& options, std::time_t now) {
   return paths;
 }
 
+// A result never takes the place of what it was made from, nor of another part of itself.
+void refuse_overwriting(const MergeOptions& options) {
+  std::vector<std::string> results;
+  for (const std::string& path : {options.paths.records, options.paths.duplicates,
+                                  options.paths.rejected, options.paths.report}) {
+    if (path.empty() || path == "/dev/null") continue;
+    for (const auto* inputs : {&options.run.files, &options.suppress}) {
+      for (const std::string& input : *inputs) {
+        if (path == "-" || !is_same_file(path, input)) continue;
+        throw CLI::ValidationError(fmt::format(
+            "the result '{}' would overwrite the file it is made from; choose another name", path));
+      }
+    }
+    for (const std::string& other : results) {
+      if (!is_same_file(path, other)) continue;
+      throw CLI::ValidationError(
+          fmt::format("two files of the result would go to '{}'; name them differently", path));
+    }
+    results.push_back(path);
+  }
+}
+
+void check(MergeOptions& options) {
+  check_run_options(options.run);
+  switch_off(options.no_clean, options.rules);
+  options.started = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  options.paths = result_paths(options, options.started);
+  refuse_overwriting(options);
+}
+
 void print_summary(const pipeline::Summary& summary, std::size_t files, const output::Paths& paths,
                    double seconds) {
   const auto& total = summary.total;
   fmt::print(stderr, "{} rows read from {} {} in {:.2f} s\n", grouped(total.read), files,
              files == 1 ? "file" : "files", seconds);
   const auto line = [](std::uint64_t count, std::string_view what, const std::string& where) {
-    fmt::print(stderr, "  {:>11}  {}{}{}\n", grouped(count), what, where.empty() ? "" : ": ",
-               where);
+    const std::string place = where == "-" ? "standard output" : where;
+    fmt::print(stderr, "  {:>11}  {}{}{}\n", grouped(count), what, place.empty() ? "" : ": ",
+               place);
   };
-  line(total.kept, "kept", paths.records == "-" ? "" : paths.records);
+  line(total.kept, "kept", paths.records);
   line(total.merged, "merged into a kept row", total.merged > 0 ? paths.duplicates : "");
-  if (total.suppressed > 0) line(total.suppressed, "suppressed", paths.duplicates);
+  if (total.suppressed > 0) {
+    line(total.suppressed, "left out, on a suppression list", paths.duplicates);
+  }
   if (total.rejected > 0) line(total.rejected, "rejected, could not be read", paths.rejected);
   if (summary.fields_merged > 0) {
     line(summary.fields_merged, "empty cells filled from a merged row", "");
@@ -90,14 +127,16 @@ void print_summary(const pipeline::Summary& summary, std::size_t files, const ou
   }
   if (total.warnings > 0) line(total.warnings, "rows with too few or too many cells", paths.report);
   if (summary.neutralised > 0) line(summary.neutralised, "cells made safe for spreadsheets", "");
+  if (!paths.report.empty()) {
+    fmt::print(stderr, "  {:>11}  mapping, overlap, fill rates: {}\n", "", paths.report);
+  }
 }
 
 Result<void> merge(const MergeOptions& options) {
   const double started = monotonic_seconds();
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   RunInputs inputs = CSVM_TRY(run_inputs(options.run));
   pipeline::Settings& settings = inputs.settings;
-  CSVM_CHECK(switch_off(options.no_clean, settings.rules));
+  settings.rules.enabled &= options.rules.enabled;
   settings.survivor = *merge::survivor_named(options.survivor);
   settings.drop_empty_fields = options.drop_empty;
   settings.further_contacts = options.further_contacts;
@@ -106,24 +145,26 @@ Result<void> merge(const MergeOptions& options) {
                     (options.progress == "auto" && isatty(STDERR_FILENO) == 1));
   settings.progress = [&line](const pipeline::Progress& progress) { line.show(progress); };
 
+  // First of all: who cannot write the result need not read anything.
+  const output::Paths& paths = options.paths;
+  auto sink = CSVM_TRY(output::CsvSink::create(paths, options.excel_safe));
   const auto sources = CSVM_TRY(pipeline::open_sources(inputs.files, settings));
   const double indexed = monotonic_seconds();
   std::vector<pipeline::SourceFile> lists;
   for (const std::string& path : options.suppress) lists.push_back(source_file(path));
   const auto suppression = CSVM_TRY(pipeline::open_sources(lists, settings));
 
-  const output::Paths paths = result_paths(options, now);
-  auto sink = CSVM_TRY(output::CsvSink::create(paths, options.excel_safe));
   auto summary = CSVM_TRY(pipeline::run(sources, suppression, settings, *sink));
   summary.index_seconds = indexed - started;
   if (!paths.rejected.empty()) CSVM_CHECK(output::write_rejected(paths.rejected, sources));
   if (!paths.report.empty()) {
-    const output::RunFacts facts{version, fmt::format("{:%FT%TZ}", fmt::gmtime(now)),
+    const output::RunFacts facts{version, fmt::format("{:%FT%TZ}", fmt::gmtime(options.started)),
                                  monotonic_seconds() - started};
     CSVM_CHECK(
         output::write_file(paths.report, output::report_json(summary, sources, settings, facts)));
   }
   CSVM_CHECK(sink->commit());
+  line.wipe();
   if (options.progress != "never") {
     print_summary(summary, sources.size(), paths, monotonic_seconds() - started);
   }
@@ -134,49 +175,77 @@ Result<void> merge(const MergeOptions& options) {
 
 Command merge_command(CLI::App& app) {
   const auto options = std::make_shared<MergeOptions>();
-  CLI::App* const command = app.add_subcommand("merge", "merge lead exports into one clean table");
+  CLI::App* const command = app.add_subcommand("merge", "Merge lead exports into one clean table.");
   add_mapping_options(*command, options->run);
   add_matching_options(*command, options->run);
   command
       ->add_option("-o,--output", options->records,
-                   "the result; - is standard output; TYPE_leads_DATE_TIME.csv by default")
-      ->type_name("OUT.csv");
+                   "the result; - is standard output, TYPE_leads_DATE_TIME.csv the default")
+      ->option_text("OUT.csv")
+      ->group("Result");
   command
       ->add_option("--duplicates", options->duplicates,
-                   "rows that were merged away or suppressed; beside the result by default; none")
-      ->type_name("FILE");
-  command->add_option("--rejected", options->rejected, "rows that could not be read; likewise")
-      ->type_name("FILE");
-  command->add_option("--report", options->report, "counts, mapping, overlap as JSON; likewise")
-      ->type_name("FILE");
-  command->add_option("--survivor", options->survivor, "which value of several survives")
-      ->check(CLI::IsMember({"most_complete", "first", "longest", "most_frequent", "newest_file"}))
-      ->capture_default_str();
+                   "rows merged away or suppressed; OUT_duplicates.csv by default;\n"
+                   "\"none\" leaves it out")
+      ->option_text("FILE")
+      ->group("Result");
   command
-      ->add_option("--suppress", options->suppress,
-                   "records that match this list are left out; may be repeated")
-      ->type_name("FILE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->add_option("--rejected", options->rejected,
+                   "rows that could not be read; OUT_rejected.csv; likewise")
+      ->option_text("FILE")
+      ->group("Result");
   command
-      ->add_option("--no-clean", options->no_clean,
-                   "switch cleaning off, all of it or --no-clean=RULE,...: whitespace, "
-                   "placeholders, domains, names, emails, linkedin")
-      ->type_name("RULE")
-      ->delimiter(',')
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_flag("--excel-safe", options->excel_safe,
-                    "write cells that a spreadsheet would run as a formula so that none does");
-  command->add_flag("--drop-empty", options->drop_empty, "leave out fields that no file has");
+      ->add_option("--report", options->report,
+                   "counts, mapping, overlap as JSON; OUT_report.json; likewise")
+      ->option_text("FILE")
+      ->group("Result");
+  command
+      ->add_flag("--excel-safe", options->excel_safe,
+                 "write cells that a spreadsheet would run as a formula so that none\n"
+                 "does; phones and negative numbers stay")
+      ->group("Result");
+  command->add_flag("--drop-empty", options->drop_empty, "leave out fields that no file has")
+      ->group("Result");
   command
       ->add_option("--further-contacts", options->further_contacts,
-                   "keep so many further e-mail addresses and phones of merged rows in columns "
-                   "\"Work Email 2\" ...")
-      ->check(CLI::Range(0, 20));
-  command->add_option("--progress", options->progress, "progress and summary on standard error")
+                   "keep so many further addresses and phones of merged rows in\n"
+                   "columns \"Work Email 2\" ...; 0")
+      ->check(CLI::Range(0, 20))
+      ->option_text("N")
+      ->group("Result");
+  command
+      ->add_option("--survivor", options->survivor,
+                   "which of several values survives: that of the most complete\n"
+                   "record (most_complete, the default), first, longest,\n"
+                   "most_frequent, newest_file")
+      ->check(CLI::IsMember({"most_complete", "first", "longest", "most_frequent", "newest_file"}))
+      ->option_text("RULE")
+      ->group("Matching");
+  command
+      ->add_option("--suppress", options->suppress,
+                   "leave out who is on this list (customers, do-not-contact);\n"
+                   "may be repeated")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->option_text("FILE")
+      ->group("Matching");
+  command
+      ->add_option("--no-clean", options->no_clean,
+                   "clean nothing, or all but these rules: whitespace, placeholders,\n"
+                   "domains, names, emails, linkedin")
+      ->delimiter(',')
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->option_text("[=RULE,...]")
+      ->group("Cleaning");
+  command
+      ->add_option("--progress", options->progress,
+                   "progress and summary on standard error: auto (progress only on a\n"
+                   "terminal), always, never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
+      ->option_text("WHEN")
+      ->group("Running");
+  command->callback([options] { check(*options); });
   return {command, [options] {
             const auto done = merge(*options);
             if (done) return exit_ok;

@@ -1,4 +1,4 @@
-// progress_line.h - the running line on a terminal: stage, share, rows a second, time left.
+// progress_line.h - how far a run is: a bar, rows a second, time left.
 #pragma once
 
 #include <string>
@@ -7,21 +7,26 @@
 
 namespace csvm::app {
 
-/// Draws on standard error, at most ten times a second. Threads: calls must not overlap.
+/// Shows itself on standard error: on a terminal one line that is drawn anew, at most ten times a
+/// second; elsewhere a line a second, for logs. Threads: calls must not overlap.
 class ProgressLine {
  public:
   explicit ProgressLine(bool visible);
-  ~ProgressLine();  // wipes the line
+  ~ProgressLine() { wipe(); }
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   void show(const pipeline::Progress& progress);
 
+  /// Takes the line off the terminal, so that other words can follow.
+  void wipe();
+
  private:
   bool visible_;
+  bool terminal_;
   bool drawn_ = false;
   double started_;
-  double last_drawn_ = 0;
+  double last_drawn_;
 };
 
 /// "1,234,567".

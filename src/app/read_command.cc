@@ -49,7 +49,8 @@ Result<GivenDialect> parse_dialect(const std::string& json) {
   if (failed) return bad_dialect("not a JSON object: " + failed.message());
   const boost::json::object* object = root.if_object();
   if (object == nullptr) return bad_dialect("not a JSON object");
-  for (const auto& [key, entry] : *object) {
+  for (const auto& [name, entry] : *object) {
+    const std::string_view key = name;  // what fmt 10 can format
     std::optional<std::string>* text = key == "delimiter"    ? &given.delimiter
                                        : key == "quote"      ? &given.quote
                                        : key == "escape"     ? &given.escape
@@ -72,6 +73,16 @@ Result<GivenDialect> parse_dialect(const std::string& json) {
           "terminator and encoding",
           key));
     }
+  }
+  if (given.terminator && given.terminator->empty()) return bad_dialect("'terminator' is empty");
+  for (const auto& [name, text] :
+       {std::pair{"delimiter", &given.delimiter}, std::pair{"quote", &given.quote}}) {
+    if (*text && (**text == "\n" || **text == "\r")) {
+      return bad_dialect(fmt::format("'{}' is a line end", name));
+    }
+  }
+  if (given.delimiter && !given.delimiter->empty() && given.delimiter == given.quote) {
+    return bad_dialect("'delimiter' and 'quote' are the same");
   }
   return given;
 }

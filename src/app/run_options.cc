@@ -57,70 +57,154 @@ Result<void> rank_files(const std::vector<std::string>& ranked,
   return {};
 }
 
+// The sources with what the options say of each. Fails for what is wrong usage.
+Result<std::vector<pipeline::SourceFile>> source_files(const RunOptions& options) {
+  std::vector<pipeline::SourceFile> files;
+  for (std::size_t i = 0; i < options.files.size(); ++i) {
+    const std::string& path = options.files[i];
+    for (std::size_t earlier = 0; earlier < i; ++earlier) {
+      if (!is_same_file(path, options.files[earlier])) continue;
+      return Error{Errc::invalid_input,
+                   path == "-" ? "standard input (-) can be read only once"
+                               : fmt::format("'{}' is given twice; name each file once", path)};
+    }
+    files.push_back(source_file(path));
+  }
+  for (const std::string& text : options.overrides) CSVM_CHECK(add_override(text, files));
+  CSVM_CHECK(rank_files(options.ranked, files));
+  return files;
+}
+
+// Like CLI::Range, but says in words what is allowed.
+CLI::Validator number_between(double low, double high, const std::string& where = "") {
+  return CLI::Validator(
+      [low, high, where](std::string& text) {
+        double number = 0;
+        if (CLI::detail::lexical_cast(text, number) && number >= low && number <= high) {
+          return std::string();
+        }
+        return fmt::format("'{}' is not a number from {} to {}{}", text, low, high, where);
+      },
+      "");
+}
+
+// "512M", "2G", "1048576" -> bytes; units of 1024.
+CLI::Validator size_in_bytes() {
+  return CLI::Validator(
+      [](std::string& text) {
+        const std::string given = text;
+        try {
+          const std::string problem = CLI::AsSizeValue(false)(text);
+          if (problem.empty()) return problem;
+        } catch (const CLI::ValidationError&) {
+          // Said below.
+        }
+        return fmt::format("'{}' is not a size; write bytes, or a number with K, M, G or T", given);
+      },
+      "");
+}
+
 }  // namespace
 
 void add_mapping_options(CLI::App& command, RunOptions& options) {
-  command.add_option("FILE", options.files, "CSV files, also gzip-compressed; - is standard input")
-      ->required()
-      ->type_name("");
-  command.add_option("--type", options.type, "what the rows are: people or company")
-      ->required()
-      ->check(CLI::IsMember({"people", "company"}));
-  command.add_option("--config", options.config, "mapping configuration (fields and aliases)")
-      ->type_name("FILE")
-      ->envname("FIELD_MAPPINGS_FILE");
+  command.callback([&options] { check_run_options(options); });
   command
-      .add_option(
-          "--map", options.overrides,
-          "FILE:HEADER=FIELD: the header feeds this field; an empty FIELD leaves it unmapped")
-      ->type_name("TEXT")
-      ->take_all()
+      .add_option("FILE", options.files,
+                  "exports to read: CSV, TSV or text, also gzip-compressed; - is standard input")
+      ->required()
+      ->option_text("...");
+  command.add_option("--type", options.type, "what the rows are: people or company (required)")
+      ->required()
+      ->check(CLI::IsMember({"people", "company"}))
+      ->option_text("TYPE");
+  command
+      .add_option("--config", options.config,
+                  "fields and their other names, as JSON; built-in ones by default\n"
+                  "(environment: FIELD_MAPPINGS_FILE)")
+      ->envname("FIELD_MAPPINGS_FILE")
+      ->option_text("FILE")
+      ->group("Mapping");
+  command
+      .add_option("--map", options.overrides,
+                  "FILE:HEADER=FIELD: the header of this file feeds this field;\n"
+                  "an empty FIELD leaves it unmapped; may be repeated")
       ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->option_text("TEXT")
+      ->group("Mapping");
   command
       .add_option("--header-threshold", options.header_threshold,
-                  "how alike a header must be to an alias to be taken for it, of 100")
-      ->check(CLI::Range(0, 100))
-      ->capture_default_str();
-  command.add_option("--threads", options.threads, "threads to use; all cores by default")
-      ->check(CLI::Range(1, 256));
+                  fmt::format("how alike a header and a field's name must be, of 100; {}",
+                              options.header_threshold))
+      ->check(number_between(0, 100))
+      ->option_text("N")
+      ->group("Mapping");
+  command.add_option("--threads", options.threads, "threads to use; as many as there are cores")
+      ->check(number_between(1, 256))
+      ->option_text("N")
+      ->group("Running");
 }
 
 void add_matching_options(CLI::App& command, RunOptions& options) {
   command
-      .add_option(
-          "--match", options.match,
-          "exact: equal cleaned keys; fuzzy: also typing errors, nicknames, legal forms ...; "
-          "none: every row stays")
+      .add_option("--match", options.match,
+                  "which rows are the same lead:\n"
+                  "fuzzy: also with typing errors, nicknames, legal forms ... (default)\n"
+                  "exact: equal names and companies, the same profile or address\n"
+                  "none: every row stays")
       ->check(CLI::IsMember({"fuzzy", "exact", "none"}))
-      ->capture_default_str();
+      ->option_text("MODE")
+      ->group("Matching");
   command
       .add_option("--threshold", options.threshold,
-                  "how sure a fuzzy match must be to merge, of 100")
-      ->check(CLI::Range(0.0, 100.0))
+                  fmt::format("how sure a fuzzy match must be to merge, of 100; {}\n"
+                              "(environment: FUZZY_MATCH_THRESHOLD)",
+                              options.threshold))
+      ->check(number_between(0, 100, " (--threshold, or FUZZY_MATCH_THRESHOLD in the environment)"))
       ->envname("FUZZY_MATCH_THRESHOLD")
-      ->capture_default_str();
+      ->option_text("N")
+      ->group("Matching");
   command
       .add_option("--possible", options.possible,
-                  "from which score on pairs that stay apart are listed as possible duplicates")
-      ->check(CLI::Range(0.0, 100.0))
-      ->capture_default_str();
+                  fmt::format("from here on pairs that stay apart are reported as possible\n"
+                              "duplicates, of 100; {}",
+                              options.possible))
+      ->check(number_between(0, 100))
+      ->option_text("N")
+      ->group("Matching");
   command
       .add_option("--rank", options.ranked,
-                  "files whose values win, best first; the option may be repeated")
-      ->type_name("FILE")
+                  "this file's values win over those of files ranked later or not\n"
+                  "at all; may be repeated, best first")
       ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->option_text("FILE")
+      ->group("Matching");
   command
       .add_option("--memory", options.memory_bytes,
-                  "bound for what is kept per row, e.g. 2G; more is spilled to temporary files")
-      ->transform(CLI::AsSizeValue(false))
-      ->type_name("SIZE");
+                  "bound for what is kept of the rows, e.g. 2G; more goes to\n"
+                  "temporary files; no bound by default")
+      ->transform(size_in_bytes())
+      ->option_text("SIZE")
+      ->group("Running");
   command
       .add_option("--max-file-size", options.max_file_bytes,
-                  "refuse files above this size, e.g. 512M")
-      ->transform(CLI::AsSizeValue(false))
-      ->type_name("SIZE");
+                  "refuse larger files, e.g. 512M; no bound by default")
+      ->transform(size_in_bytes())
+      ->option_text("SIZE")
+      ->group("Running");
+}
+
+void check_run_options(const RunOptions& options) {
+  const auto files = source_files(options);
+  if (!files) throw CLI::ValidationError(files.error().message);
+}
+
+bool is_same_file(const std::string& one, const std::string& other) {
+  if (one == other) return true;
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(one, ignored) &&
+         std::filesystem::equivalent(one, other, ignored);
 }
 
 columns::TableType table_type(const std::string& name) {
@@ -148,6 +232,9 @@ Result<RunInputs> run_inputs(const RunOptions& options) {
     settings.fields = type == columns::TableType::company ? std::move(configuration.company)
                                                           : std::move(configuration.people);
     settings.rules = std::move(configuration.rules);
+    for (const std::string& warning : configuration.warnings) {
+      fmt::print(stderr, "csv-merger: warning: {}\n", warning);
+    }
   }
   settings.matching.mode = options.match == "exact"   ? cluster::Mode::exact
                            : options.match == "fuzzy" ? cluster::Mode::fuzzy
@@ -161,14 +248,7 @@ Result<RunInputs> run_inputs(const RunOptions& options) {
   settings.byte_limits.max_file_bytes = options.max_file_bytes;
   settings.clock = monotonic_seconds;
 
-  for (const std::string& path : options.files) {
-    if (path == "-" && std::ranges::count(options.files, path) > 1) {
-      return Error{Errc::invalid_input, "standard input (-) can be read only once"};
-    }
-    inputs.files.push_back(source_file(path));
-  }
-  for (const std::string& text : options.overrides) CSVM_CHECK(add_override(text, inputs.files));
-  CSVM_CHECK(rank_files(options.ranked, inputs.files));
+  inputs.files = CSVM_TRY(source_files(options));
   return inputs;
 }
 
@@ -178,6 +258,7 @@ std::stop_token stop_on_signals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::thread([signals] {
     int signal = 0;
@@ -194,6 +275,10 @@ double monotonic_seconds() {
   return std::chrono::duration<double>(now).count();
 }
 
-void print_error(const Error& error) { fmt::print(stderr, "csv-merger: {}\n", error.message); }
+void print_error(const Error& error) {
+  fmt::print(stderr, "csv-merger: {}\n",
+             error.code == Errc::cancelled ? "stopped before the end; nothing was written"
+                                           : error.message);
+}
 
 }  // namespace csvm::app

@@ -28,13 +28,22 @@ struct RunOptions {
   std::uint64_t max_file_bytes = 0;
 };
 
-/// Adds files, --type, --config, --map, --threads: what finding a mapping needs.
+/// Adds files, --type, --config, --map, --threads: what finding a mapping needs; and, as the
+/// callback of `command`, check_run_options(). `options` must outlive the parsing.
 void add_mapping_options(CLI::App& command, RunOptions& options);
 
 /// Adds --match, --threshold, --possible, --memory.
 void add_matching_options(CLI::App& command, RunOptions& options);
 
-/// Settings and sources of a run. Fails with `invalid_input` for what the options mean together.
+/// Throws CLI::ValidationError for what is wrong usage together: a file given twice, --map or
+/// --rank for a file that is not among those given.
+void check_run_options(const RunOptions& options);
+
+/// True when both paths lead to one file, be it by a link.
+bool is_same_file(const std::string& one, const std::string& other);
+
+/// Settings and sources of a run; prints the warnings of the mapping configuration. Fails as
+/// loading that does.
 struct RunInputs {
   pipeline::Settings settings;
   std::vector<pipeline::SourceFile> files;
@@ -47,8 +56,8 @@ pipeline::SourceFile source_file(const std::string& path);
 /// The table type that --type names; the option's validator has checked it.
 columns::TableType table_type(const std::string& name);
 
-/// Asks running work to stop on the first Ctrl-C or SIGTERM and ends the process on the second.
-/// To be called once, before any other thread is started.
+/// Asks running work to stop on the first Ctrl-C, SIGTERM or SIGHUP and ends the process on the
+/// second. To be called once, before any other thread is started.
 std::stop_token stop_on_signals();
 
 /// Seconds since any point, for timings and progress.

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "decoder.h"
 #include "utf8.h"
@@ -21,7 +22,7 @@ unsigned byte_at(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
 }
 
-std::string upper(std::string_view name) {
+std::string in_capitals(std::string_view name) {
   std::string result(name);
   for (char& c : result) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
@@ -39,7 +40,7 @@ std::string uchardet_name(std::string_view sample) {
     return {};
   }
   uchardet_data_end(detector.get());
-  return upper(uchardet_get_charset(detector.get()));
+  return in_capitals(uchardet_get_charset(detector.get()));
 }
 
 // How a text of two-byte characters fits one of the East Asian encodings: pairs that are no
@@ -48,8 +49,12 @@ struct PairFit {
   std::size_t broken = 0;
   std::size_t frequent = 0;
   std::size_t pairs = 0;
+  std::size_t adjacent = 0;  // pairs right behind another character of the set
 
-  bool good() const { return pairs > 0 && broken == 0 && frequent * 10 >= pairs * 6; }
+  // Words of these languages have several such characters; a Latin accent stands alone, whatever
+  // letter follows it.
+  bool in_words() const { return broken == 0 && adjacent * 4 >= pairs; }
+  bool good() const { return pairs > 0 && in_words() && frequent * 10 >= pairs * 6; }
 };
 
 struct Range {
@@ -62,8 +67,10 @@ struct Range {
 PairFit fit_pairs(std::string_view text, Range lead, Range frequent_lead, Range frequent_trail,
                   Range single, bool low_trail) {
   PairFit fit;
+  bool behind_one = false;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const unsigned first = byte_at(text, at);
+    const bool follows = std::exchange(behind_one, first >= 0x80);
     if (first < 0x80 || single.has(first)) continue;
     const unsigned second = at + 1 < text.size() ? byte_at(text, at + 1) : 0;
     const bool fits = second >= (low_trail ? 0x40U : 0xa1U) && second != 0x7f && second != 0xff;
@@ -72,6 +79,7 @@ PairFit fit_pairs(std::string_view text, Range lead, Range frequent_lead, Range 
       continue;
     }
     ++fit.pairs;
+    if (follows) ++fit.adjacent;
     if (frequent_lead.has(first) && frequent_trail.has(second)) ++fit.frequent;
     ++at;
   }
@@ -93,16 +101,16 @@ std::string_view east_asian(std::string_view sample, const std::string& detected
   const PairFit strict_chinese =
       fit_pairs(sample, {0xa1, 0xf7}, {0xb0, 0xd7}, {0xa1, 0xfe}, nothing, false);
 
-  if (detected == "SHIFT_JIS" && shift_jis.broken == 0) return "shift_jis";
+  if (detected == "SHIFT_JIS" && shift_jis.in_words()) return "shift_jis";
   if (detected == "BIG5" && big5.good()) return "big5";
   if ((detected == "EUC-KR" || detected == "UHC") && korean.good()) return "euc-kr";
-  if (detected == "EUC-JP" && kana.broken == 0) return "euc-jp";
+  if (detected == "EUC-JP" && kana.in_words()) return "euc-jp";
   if ((detected == "GB18030" || detected == "GB2312") && chinese.good()) return "gb18030";
 
   // No word, or one for a Latin set: short samples. Leads of Shift-JIS below 0xA0 are punctuation
   // in the Windows sets, never most of the letters.
   if (shift_jis.good() && shift_jis.pairs >= 2) return "shift_jis";
-  if (strict_chinese.pairs >= 2 && strict_chinese.broken == 0) {
+  if (strict_chinese.pairs >= 2 && strict_chinese.in_words()) {
     if (kana.frequent * 4 >= kana.pairs) return "euc-jp";
     if (korean.frequent * 20 >= korean.pairs * 17) return "euc-kr";
     if (strict_chinese.good()) return "gb18030";
@@ -135,6 +143,9 @@ int latin_fit(std::string_view sample, const std::string& encoding) {
   const auto letter = [&](std::size_t i) {
     return i < text.size() && u_isalpha(static_cast<UChar32>(text[i]));
   };
+  const auto upper = [&](std::size_t i) {
+    return i < text.size() && u_isupper(static_cast<UChar32>(text[i]));
+  };
   const auto lower = [&](std::size_t i) {
     return i < text.size() && u_islower(static_cast<UChar32>(text[i]));
   };
@@ -149,6 +160,7 @@ int latin_fit(std::string_view sample, const std::string& encoding) {
     } else if (letter(i)) {
       if (after || before) fit += 2;
       if (!lower(i) && after && lower(i - 1)) fit -= 4;
+      if (lower(i) && upper(i + 1)) fit -= 4;
       if (!lower(i) && lower(i + 1) && lower(i + 2) && !after) fit += 1;
     } else if (after && before && point != 0x2019 && point != 0xb7 && point != 0xad) {
       fit -= 3;
@@ -182,7 +194,9 @@ std::string latin(std::string_view sample, const std::string& detected) {
       holds("\xd0\xdd\xde\xf0\xfd\xfe"sv)) {
     return "windows-1254";
   }
-  if (detected == "WINDOWS-1257" || detected == "ISO-8859-13" || detected == "ISO-8859-4") {
+  // Baltic text is full of s and z with a caron, which Windows-1252 has as the Icelandic letters.
+  if ((detected == "WINDOWS-1257" || detected == "ISO-8859-13" || detected == "ISO-8859-4") &&
+      holds("\xd0\xde\xf0\xfe"sv)) {
     if (latin_fit(sample, "windows-1257") >= best_fit) return "windows-1257";
   }
   if (detected == "WINDOWS-1258" && latin_fit(sample, "windows-1258") > best_fit) {
@@ -215,8 +229,12 @@ std::string_view wide_encoding(std::string_view head) {
   const auto few = [&](std::size_t place) { return zeros[place] * 20 <= groups; };
   if (few(0) && most(1) && most(2) && most(3) && zeros[2] * 10 >= groups * 9) return "utf-32le";
   if (most(0) && most(1) && most(2) && few(3) && zeros[1] * 10 >= groups * 9) return "utf-32be";
-  if (few(0) && most(1) && few(2) && most(3)) return "utf-16le";
-  if (most(0) && few(1) && most(2) && few(3)) return "utf-16be";
+  // Two bytes to a character: here and there one has a zero in its other byte (U+0100, half a
+  // pair).
+  const std::size_t even = zeros[0] + zeros[2];
+  const std::size_t odd = zeros[1] + zeros[3];
+  if (most(1) && most(3) && even * 8 <= odd) return "utf-16le";
+  if (most(0) && most(2) && odd * 8 <= even) return "utf-16be";
   return {};
 }
 

@@ -139,15 +139,18 @@ std::string_view kind_of_file(std::string_view head, std::string_view tail) {
 }
 
 bool looks_binary(std::string_view head) {
-  if (head.empty()) return false;
+  // A text that was not written to its end may have zeros for the rest; nothing but zeros is none.
+  const std::size_t text_end = head.find_last_not_of('\0');
+  if (text_end == std::string_view::npos) return !head.empty();
+  head = head.substr(0, text_end + 1);
   const auto controls = std::count_if(head.begin(), head.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     // Tab to CR, the DOS end of file, ESC and the four separators are seen in text.
     return byte < 0x09 || (byte > 0x0d && byte < 0x1a);
   });
-  // Some stray control bytes are damage in one cell; more than one in ten is no text.
+  // Some stray control bytes are damage in one cell. Of bytes by chance one in twelve is one.
   return static_cast<std::size_t>(controls) > 16 &&
-         static_cast<std::size_t>(controls) * 10 > head.size();
+         static_cast<std::size_t>(controls) * 16 > head.size();
 }
 
 }  // namespace csvm::bytes

@@ -273,7 +273,7 @@ Result<std::unique_ptr<Text>> open_storage(std::unique_ptr<Storage> storage, std
 Result<std::unique_ptr<Storage>> open_raw(const std::string& path, const std::string& name,
                                           const OpenOptions& options) {
   const std::uint64_t limit = options.limits.max_file_bytes;
-  if (path == "-") return read_stream(STDIN_FILENO, name, limit);
+  if (path == "-") return read_stream(STDIN_FILENO, name, limit, options.stop);
   Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.number() < 0) return io_error("open", path, errno);
   struct stat status{};
@@ -281,7 +281,7 @@ Result<std::unique_ptr<Storage>> open_raw(const std::string& path, const std::st
   if (S_ISDIR(status.st_mode)) {
     return Error{Errc::invalid_input, fmt::format("'{}' is a folder, not a file", path)};
   }
-  if (!S_ISREG(status.st_mode)) return read_stream(file.number(), name, limit);
+  if (!S_ISREG(status.st_mode)) return read_stream(file.number(), name, limit, options.stop);
   const auto size = static_cast<std::uint64_t>(status.st_size);
   if (limit != 0 && size > limit) {
     return Error{Errc::limit_exceeded,

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -126,10 +127,15 @@ Result<std::unique_ptr<Storage>> Spool::finish() {
 }
 
 Result<std::unique_ptr<Storage>> read_stream(int descriptor, const std::string& name,
-                                             std::uint64_t max_bytes) {
+                                             std::uint64_t max_bytes, const std::stop_token& stop) {
+  constexpr int look_up_after_ms = 100;
   Spool spool(name);
   std::string buffer(std::size_t{256} << 10, '\0');
   for (;;) {
+    // Who writes into the pipe may take its time; a stop does not wait for it.
+    if (stop.stop_requested()) return Error{Errc::cancelled, "cancelled"};
+    pollfd waiting{descriptor, POLLIN, 0};
+    if (poll(&waiting, 1, look_up_after_ms) == 0) continue;
     const ssize_t count = read(descriptor, buffer.data(), buffer.size());
     if (count < 0) {
       if (errno == EINTR) continue;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -63,8 +64,9 @@ class Spool {
   std::uint64_t size_ = 0;
 };
 
-/// Reads a whole pipe or terminal into a spool; `max_bytes` 0 means no limit.
+/// Reads a whole pipe or terminal into a spool; `max_bytes` 0 means no limit. A stop ends it also
+/// while nothing comes.
 Result<std::unique_ptr<Storage>> read_stream(int descriptor, const std::string& name,
-                                             std::uint64_t max_bytes);
+                                             std::uint64_t max_bytes, const std::stop_token& stop);
 
 }  // namespace csvm::bytes

@@ -187,8 +187,9 @@ std::string_view clean_domain(std::string_view value, const HostAffixes& affixes
   std::string_view clean = out;
   if (url && is_ip_address(clean)) return out;
   if (!is_host(clean)) return value;
-  // A name with a dot in it ("Node.js") is no host unless it was written as a URL.
-  if (!url && !is_top_level_domain(clean.substr(clean.rfind('.') + 1))) return value;
+  // A name with a dot in it ("Node.js") is no host unless it was written as one.
+  const bool named_as_host = url || clean.starts_with("www.");
+  if (!named_as_host && !is_top_level_domain(clean.substr(clean.rfind('.') + 1))) return value;
   cut_prefixes(clean, affixes.prefixes);
   cut_suffixes(clean, affixes.suffixes);
   out.resize(static_cast<std::size_t>(clean.data() - out.data()) + clean.size());

@@ -25,9 +25,10 @@ int hex_value(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/// Member numbers ("ACoAAB3x...") and sales leads ("ACwAAB...") that stand for a name.
+/// Member numbers ("ACoAAB3x..."), sales leads ("ACwAAB...") and recruiters' ("AEMAAB...") that
+/// stand for a name. Capitals matter in them.
 bool is_member_number(std::string_view name) {
-  return name.size() >= 20 && (name.starts_with("ACo") || name.starts_with("ACw"));
+  return name.size() >= 20 && name[0] == 'A' && is_upper(name[1]) && name.substr(3, 2) == "AA";
 }
 
 // What a byte may be in a name; marks are kept as they are, escapes and other bytes are not.
@@ -108,6 +109,8 @@ LinkedinPage page_of_path(std::string_view path) {
   static constexpr ByteSet path_ends("?#");
   path = path.substr(0, path_ends.find(path));
   while (path.starts_with("/")) path.remove_prefix(1);
+  // Pages for phones say so first.
+  if (starts_with_any_case(path, "mwlite/")) path.remove_prefix(7);
   const std::string_view first = take_segment(path);
   for (const PathWord& entry : path_words) {
     if (!equals_any_case(first, entry.word)) continue;

@@ -72,6 +72,10 @@ std::string_view public_suffix(std::string_view host) {
 }
 
 bool is_top_level_domain(std::string_view label) {
+  // Set aside for documents and tests (RFC 2606); no list of real suffixes has them.
+  for (const std::string_view reserved : {"example", "test", "invalid", "localhost"}) {
+    if (label == reserved) return true;
+  }
   const HostEnds& table = rules();
   if (table.empty() || label.starts_with("xn--")) {
     return psl_is_public_suffix2(psl_builtin(), std::string(label).c_str(),

@@ -63,6 +63,7 @@ constexpr std::array<std::string_view, concept_count> concept_names = {
     "parent",
     "owner",
     "party",
+    "trader",
     "record",
     "vendor",
     "filler",

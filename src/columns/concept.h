@@ -73,6 +73,7 @@ enum class Concept : std::uint8_t {
   parent,
   owner,
   party,
+  trader,
   record,
   vendor,
   // Refinements

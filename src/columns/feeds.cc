@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 namespace csvm::columns {
 namespace {
@@ -33,8 +34,9 @@ class Composer {
     for (std::size_t i = 0; i < mapping_.columns.size(); ++i) {
       if (mapping_.columns[i].field == field) columns.push_back(i);
     }
-    std::ranges::stable_sort(columns, {}, [&](std::size_t column) {
-      return mapping_.primary[field] == column ? -1000 : row_.columns[column].meaning.rank;
+    std::ranges::sort(columns, {}, [&](std::size_t column) {
+      const bool is_primary = mapping_.primary[field] == column;
+      return std::pair(is_primary ? -1000 : row_.columns[column].meaning.rank, column);
     });
     return columns;
   }

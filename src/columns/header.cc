@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <string_view>
 
 namespace csvm::columns {
@@ -128,13 +129,22 @@ const Sense* sense_in(const Piece& piece, Languages languages) {
   return best;
 }
 
-/// Unknown first words that at least three headers share ("cust_name", "cust_city" ...).
-std::map<std::string, int> shared_prefixes(const std::vector<std::vector<Piece>>& rows) {
+bool is_unknown(const Piece& piece) { return piece.senses == nullptr && !is_number(piece.text); }
+
+/// Words that at least three headers share and that say nothing about any of them: unknown ones
+/// ("cust_name", "Location (Affinity Data)") and, in front, where a value comes from ("Result:
+/// Email", "Result: Title").
+std::map<std::string, int> shared_words(const std::vector<std::vector<Piece>>& rows) {
   std::map<std::string, int> counts;
   for (const auto& pieces : rows) {
-    if (pieces.size() > 1 && pieces.front().senses == nullptr && !is_number(pieces.front().text)) {
-      ++counts[pieces.front().text];
+    if (pieces.size() < 2) continue;
+    std::set<std::string> words;
+    for (const Piece& piece : pieces) {
+      const bool soft = &piece == &pieces.front() && !is_unknown(piece) &&
+                        piece.senses != nullptr && piece.senses->front().meant == Concept::soft;
+      if (is_unknown(piece) || soft) words.insert(piece.text);
     }
+    for (const std::string& word : words) ++counts[word];
   }
   std::erase_if(counts, [](const auto& entry) { return entry.second < 3; });
   return counts;
@@ -172,6 +182,31 @@ void take(Reading& reading, const Piece& piece, Languages languages, bool is_fir
   reading.concepts.insert(sense->meant);
 }
 
+/// "Vendor Website", "Vendor Email": in a list of vendors they are the companies, unless the row
+/// names another company; else they are another party.
+void settle_traders(std::vector<Reading>& readings) {
+  int begun_by_one = 0;
+  bool names_one = false;
+  bool names_company = false;
+  for (const Reading& reading : readings) {
+    const bool begun = !reading.terms.empty() && reading.terms.front().meant == Concept::trader;
+    begun_by_one += begun;
+    names_one |= reading.concepts == Concepts{Concept::trader, Concept::name};
+    names_company |= !begun && (reading.concepts == Concepts{Concept::company} ||
+                                reading.concepts == Concepts{Concept::company, Concept::name});
+  }
+  const bool subject = (begun_by_one >= 2 || names_one) && !names_company;
+  for (Reading& reading : readings) {
+    if (!reading.concepts.has(Concept::trader)) continue;
+    const Concept meant = subject ? Concept::company : Concept::party;
+    for (Term& term : reading.terms) {
+      if (term.meant == Concept::trader) term.meant = meant;
+    }
+    reading.concepts.erase(Concept::trader);
+    reading.concepts.insert(meant);
+  }
+}
+
 }  // namespace
 
 std::vector<Reading> read_headers(const std::vector<std::string>& headers) {
@@ -186,19 +221,21 @@ std::vector<Reading> read_headers(const std::vector<std::string>& headers) {
     rows[i] = pieces_of(words);
   }
   const Languages languages = languages_of(rows);
-  const std::map<std::string, int> prefixes = shared_prefixes(rows);
+  const std::map<std::string, int> shared = shared_words(rows);
   for (std::size_t i = 0; i < headers.size(); ++i) {
     Reading& reading = readings[i];
     const std::vector<Piece>& pieces = rows[i];
     for (std::size_t at = 0; at < pieces.size(); ++at) {
       const Piece& piece = pieces[at];
-      if (at == 0 && pieces.size() > 1 && prefixes.contains(piece.text)) continue;
+      const bool may_go = pieces.size() > 1 && (at == 0 || is_unknown(piece));
+      if (may_go && shared.contains(piece.text)) continue;
       const Sense* sense = piece.senses == nullptr ? nullptr : sense_in(piece, languages);
       // What follows "for" says what the column is used for.
       if (sense != nullptr && sense->meant == Concept::purpose && !reading.terms.empty()) break;
       take(reading, piece, languages, at == 0);
     }
   }
+  settle_traders(readings);
   return readings;
 }
 

@@ -17,6 +17,7 @@ constexpr int told_by_pages = 66;
 constexpr int half_said = 72;  // the header has a word that nobody knows
 constexpr int slip_penalty = 8;
 constexpr int confirmed_bonus = 4;
+constexpr int range_rank = 8;
 
 class Judge {
  public:
@@ -45,7 +46,9 @@ class Judge {
     } else {
       decide();
     }
-    std::ranges::stable_sort(judgement_.proposals, std::greater<>(), &Proposal::score);
+    std::ranges::sort(judgement_.proposals, [](const Proposal& a, const Proposal& b) {
+      return a.score != b.score ? a.score > b.score : a.role < b.role;
+    });
     if (judgement_.proposals.empty() && judgement_.refusal.empty()) {
       judgement_.refusal = "no field has this meaning";
     }
@@ -89,8 +92,13 @@ class Judge {
     }
     if (column_.reading.corrected) score -= slip_penalty;
     if (judgement_.proposals.empty()) judgement_.refusal.clear();
+    // An exact figure goes before a range, whatever the header calls it.
+    const bool is_figure = role == Role::employee_count || role == Role::revenue;
+    const bool unsaid_range =
+        is_figure && values_.mostly(Shape::range) && !column_.reading.concepts.has(Concept::range);
+    const int rank = meaning_.rank + (unsaid_range ? range_rank : 0);
     judgement_.proposals.push_back(
-        {role, std::clamp(score, 0, 99), meaning_.rank, why, as_fallback, std::move(reason)});
+        {role, std::clamp(score, 0, 99), rank, why, as_fallback, std::move(reason)});
   }
 
   void propose_said(Role role, bool as_fallback = false) {
@@ -120,7 +128,7 @@ class Judge {
   void decide() {
     switch (meaning_.attribute) {
       case Attribute::none:
-        return;
+        return decide_unknown();
       case Attribute::first_name:
         return decide_person_name(Role::first_name);
       case Attribute::last_name:
@@ -152,7 +160,8 @@ class Judge {
       case Attribute::linkedin:
         return decide_linkedin();
       case Attribute::linkedin_handle:
-        if (meaning_.entity == Entity::person || people_ || row_.is_of_people) {
+        if (people_ || meaning_.entity == Entity::person ||
+            (row_.is_of_people && meaning_.entity != Entity::company)) {
           return refuse("a person's handle");
         }
         if (values_.mostly(Shape::linkedin_company)) {
@@ -238,6 +247,18 @@ class Judge {
     }
     if (column_.reading.ordinal >= 2) return refuse("a further person", role);
     if (meaning_.secondary) return refuse("not the first of them", role);
+    // "Contact - Nom" beside "Contact - Prenom".
+    if (role == Role::full_name && meaning_.bare_name) {
+      const bool short_names = values_.count == 0 || values_.mean_words < 1.8;
+      if (row_.foreign_first_name && !row_.has_last_name && short_names) {
+        return propose(Role::last_name, by_row + 4, Why::alias, false,
+                       "beside a first name, this is the last name");
+      }
+      if (row_.foreign_last_name && !row_.has_first_name && short_names) {
+        return propose(Role::first_name, by_row + 4, Why::alias, false,
+                       "beside a last name, this is the first name");
+      }
+    }
     propose_said(role);
   }
 
@@ -247,8 +268,17 @@ class Judge {
       return refuse("not the first of them", Role::full_name);
     }
     const bool one_word = values_.count > 0 && values_.share(Shape::single_word) >= 0.6;
+    const bool beside_said_names = has_person_name() && row_.names_are_said &&
+                                   !row_.has_company_name &&
+                                   (row_.has_full_name || row_.has_last_name);
+    if (beside_said_names) {
+      return propose(Role::company_name, by_row, Why::alias, false,
+                     "the person has a name of their own, this is the company's");
+    }
     if (!people_) {
-      if (row_.is_of_people && !row_.local_business) return refuse("a person's name");
+      if (row_.is_of_people && !row_.local_business && !values_.mostly(Shape::legal_form)) {
+        return refuse("a person's name");
+      }
       if (row_.has_company_name) return refuse("there is a company name already");
       return propose(Role::company_name, by_row + 4, Why::alias, false,
                      "a list of companies: their name");
@@ -301,6 +331,9 @@ class Judge {
   }
 
   void decide_linkedin() {
+    if (meaning_.of_owner && row_.has_person_linkedin) {
+      return refuse("the owner's page, beside the person's", Role::person_linkedin);
+    }
     const bool company_pages = values_.mostly(Shape::linkedin_company);
     const bool person_pages = values_.mostly(Shape::linkedin_person);
     if (meaning_.entity == Entity::company) {
@@ -333,7 +366,8 @@ class Judge {
   }
 
   void decide_url() {
-    if (meaning_.soft || must_be_sure()) return;
+    if (meaning_.unsure && !meaning_.soft) decide_unknown();
+    if (meaning_.soft || !judgement_.proposals.empty() || must_be_sure()) return;
     if (meaning_.entity != Entity::company && values_.mostly(Shape::linkedin_person)) {
       return propose(Role::person_linkedin, by_values + 4, Why::values, true,
                      "the values are personal pages on LinkedIn");
@@ -409,8 +443,9 @@ class Judge {
   void decide_place() {
     if (must_be_sure()) return;
     if (meaning_.ambiguous_state) {
-      const bool beside_places = (row_.places[0] | row_.places[1] | row_.places[2]) != 0 &&
-                                 values_.share(Shape::status) < 0.5;
+      const Parts places = row_.places[0] | row_.places[1] | row_.places[2];
+      const bool beside_places =
+          (places & ~part_bit(Part::whole)) != 0 && values_.share(Shape::status) < 0.5;
       if (!beside_places) return refuse("a state of affairs", Role::person_location);
     }
     const Entity owner = owner_of_place(row_, index_);

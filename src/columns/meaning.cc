@@ -63,7 +63,9 @@ class Understanding {
     const bool counts_people = has(employees);
     if (has(last)) {
       drop({last});
-      if (has(name) && !left_.any({company, person})) {
+      if (has(first_name)) {  // "Name (first and last)"
+        left_.insert(last_name);
+      } else if (has(name) && !left_.any({company, person})) {
         drop({name});
         left_.insert(last_name);
       } else if (left_.empty() && reading_.unknown.empty()) {
@@ -84,6 +86,8 @@ class Understanding {
       drop({sub});
       meaning_.rank += 8;
     }
+    // "Industry Description" says it in words.
+    if (has(industry) && has(description)) drop({description});
     if (has(industry_code) && left_.any(text_words | Concepts{industry, name})) {
       left_.insert(industry);
       meaning_.rank += 12;
@@ -140,10 +144,13 @@ class Understanding {
       drop({company});
       if (!business_owner) {
         meaning_.blocked = true;
-      } else if (left_.any(Concepts{first_name, last_name, full_name, name, email} | phone_words)) {
+      } else if (left_.any(Concepts{first_name, last_name, full_name, name, email, linkedin,
+                                    sales_navigator, title, job_title} |
+                           phone_words)) {
         meaning_.of_owner = true;
         if (has(name)) left_.insert(full_name);
         drop({owner, name, person});
+        meaning_.entity = Entity::person;
       }
     }
     const Concepts whose = left_ & Concepts{company, person};
@@ -186,10 +193,17 @@ class Understanding {
       meaning_.entity = Entity::person;
     }
     if (has(employees) && has(linkedin)) drop({linkedin});
+    // "Email 1 First Name": whose address it is.
+    if (has(email) && left_.any({first_name, last_name, full_name})) drop({email});
+    if (has(email) && reading_.ordinal > 0 && left_.any({title, job_title})) {
+      drop({email});
+      meaning_.entity = Entity::person;
+    }
     if (has(email)) drop({address, url, page});
     if (left_.any({phone, mobile, messenger_phone})) drop({country_code, country});
     if (has(sales_navigator)) drop({linkedin});
     if (left_.any({linkedin, sales_navigator})) drop(web_words);
+    drop_by_order();
     if (left_.any({website, domain})) drop({url, page, profile, address});
     if (has(domain)) drop({name, website});
     if (has(profile)) drop({url, page});
@@ -231,6 +245,24 @@ class Understanding {
                   place_words)) {
       drop({linkedin});
       meaning_.rank += 5;
+    }
+  }
+
+  /// What the first and the last word of a header tell.
+  void drop_by_order() {
+    if (reading_.terms.empty()) return;
+    const Term& first = reading_.terms.front();
+    const Term& last_term = reading_.terms.back();
+    // "profile_name", "profile_location": what stands on somebody's page.
+    if (first.meant == profile && !has(linkedin) && !left_.without(web_words).empty()) {
+      drop({profile});
+      if (meaning_.entity == Entity::none) meaning_.entity = Entity::person;
+    }
+    // "Default Address Company": in English the last noun is the head.
+    const bool in_english = (first.languages & last_term.languages & english) != 0;
+    if (in_english && last_term.meant == company && has(address) && !left_.any(place_parts) &&
+        !reading_.joined_by_preposition) {
+      drop({address, billing, shipping});
     }
   }
 
@@ -366,6 +398,7 @@ class Understanding {
       meaning_.attribute = Attribute::company;
     } else if (meaning_.entity == Entity::person) {
       meaning_.attribute = Attribute::full_name;
+      meaning_.bare_name = true;
     } else if (left_.any({legal_name, trade_name})) {
       meaning_.attribute = Attribute::company;
     } else {
@@ -421,7 +454,8 @@ class Understanding {
   bool decide_company_fact() {
     if (has(industry)) {
       meaning_.attribute = Attribute::industry;
-      if (meaning_.entity == Entity::person || reading_.normal.starts_with("profile ")) {
+      const bool of_profile = meaning_.entity == Entity::none && reading_.concepts.has(profile);
+      if (meaning_.entity == Entity::person || of_profile) {
         meaning_.entity = Entity::person;
         meaning_.rank += 15;
       }

@@ -67,6 +67,7 @@ struct Meaning {
   bool unsure = false;
   bool ambiguous_state = false;  // "estado": a state, or a status
   bool of_owner = false;         // "Owner First Name"
+  bool bare_name = false;        // "Contact - Nom": a name of a person, which one the row tells
   bool secondary = false;        // "Email 2", "Other Phone"
   bool mailing = false;
   bool address_like = false;  // says "address", not "location"

@@ -37,6 +37,7 @@ struct Candidate {
 /// A name or alias of a field, ready for comparing.
 struct Spelling {
   std::string words;  // joined by blanks
+  Concepts concepts;  // what it says
   std::size_t field;
   bool is_name;
 };
@@ -83,7 +84,8 @@ class Proposer {
     }
     if (key.empty()) return;
     by_key_.try_emplace(std::move(key), spellings_.size());
-    spellings_.push_back({std::move(words), field, is_name});
+    const Concepts concepts = read_headers({std::string(text)}).front().concepts;
+    spellings_.push_back({std::move(words), concepts, field, is_name});
   }
 
   void apply_overrides() {
@@ -156,8 +158,7 @@ class Proposer {
   void match_fuzzily(std::size_t index) {
     const Column& column = row_.columns[index];
     const Meaning& meaning = column.meaning;
-    if (meaning.blocked || meaning.attribute != Attribute::none ||
-        column.reading.normal.size() < shortest_fuzzy) {
+    if (meaning.attribute != Attribute::none || column.reading.normal.size() < shortest_fuzzy) {
       return;
     }
     const text::CachedRatio ratio(column.reading.normal);
@@ -168,12 +169,9 @@ class Proposer {
       if (spelling.words.size() < shortest_fuzzy) continue;
       const double similarity = ratio(spelling.words, threshold);
       if (similarity < threshold || similarity <= best_ratio) continue;
-      // What is understood of the header must stand in the alias too: "Company State" is not
-      // "Company Site".
-      const bool agrees = std::ranges::all_of(column.reading.terms, [&](const Term& term) {
-        return spelling.words.find(term.text) != std::string::npos;
-      });
-      if (!agrees) continue;
+      // What is understood of the header the alias must say too: "Company State" is not "Company
+      // Site".
+      if (!column.reading.concepts.without(spelling.concepts).empty()) continue;
       best = &spelling;
       best_ratio = similarity;
     }

@@ -48,6 +48,10 @@ bool is_crm_word(const std::string& normal) {
 void note(Row& row, const Column& column) {
   const Meaning& meaning = column.meaning;
   if (meaning.blocked || meaning.soft || meaning.of_owner) return;
+  const bool names_person = meaning.attribute == Attribute::first_name ||
+                            meaning.attribute == Attribute::last_name ||
+                            meaning.attribute == Attribute::full_name;
+  if (names_person) row.names_are_said &= meaning.entity == Entity::person;
   switch (meaning.attribute) {
     case Attribute::first_name:
       row.has_first_name = true;
@@ -152,10 +156,13 @@ Entity owner_of_place(const Row& row, std::size_t column) {
     }
   }
   if (row.type == TableType::people) return Entity::person;
-  // A person's own page in the file: its places were read there. Else it is the business address.
+  // A person's own page in the file: its places were read there, and such have no street. Else it
+  // is the business address.
   const Parts unsaid = row.places[static_cast<std::size_t>(Entity::none)];
+  const Parts on_letters = part_bit(Part::street) | part_bit(Part::zip);
   const bool only_a_location = unsaid == part_bit(Part::whole) && !meaning.address_like;
-  return row.has_person_linkedin || only_a_location ? Entity::person : Entity::company;
+  const bool from_a_page = row.has_person_linkedin && (unsaid & on_letters) == 0;
+  return from_a_page || only_a_location ? Entity::person : Entity::company;
 }
 
 }  // namespace csvm::columns

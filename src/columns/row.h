@@ -33,6 +33,7 @@ struct Row {
   bool has_first_name = false;
   bool has_last_name = false;
   bool has_full_name = false;  // said by a header, not a bare "Name"
+  bool names_are_said = true;  // all of these say that they are a person's ("Contact Name")
   bool has_job_title = false;
   bool has_company_name = false;
   bool has_person_linkedin = false;

@@ -199,8 +199,19 @@ class Cell {
     }
     if (words_.size() >= 2) {
       const std::string_view end = words_.back();
-      if (lists.legal_form.contains(end)) hit(Shape::legal_form);
+      if (lists.legal_form.contains(end) || lists.legal_form.contains(last_letters())) {
+        hit(Shape::legal_form);
+      }
     }
+  }
+
+  /// The single letters at the end, joined: "Tide S.A." -> "sa".
+  std::string last_letters() const {
+    std::string letters;
+    for (auto word = words_.rbegin(); word != words_.rend() && word->size() == 1; ++word) {
+      letters.insert(0, *word);
+    }
+    return letters;
   }
 
   void look_for_numbers() {

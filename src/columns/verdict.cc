@@ -78,7 +78,9 @@ Verdict place(const Values& values, Part part) {
     return most(values, {Shape::country, Shape::country_code}) >= enough ? Verdict::confirm
                                                                          : Verdict::neutral;
   }
-  if (values.share(Shape::number) >= nearly_all && part != Part::street) return Verdict::veto;
+  // "12 Mill Lane" begins with a number and is none.
+  const bool numbers = values.share(Shape::number) >= nearly_all && values.mean_words < 2;
+  if (numbers && part != Part::street) return Verdict::veto;
   if (part == Part::state && values.share(Shape::status) >= enough &&
       values.share(Shape::country_code) < enough) {
     return Verdict::veto;

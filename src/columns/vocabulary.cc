@@ -36,7 +36,8 @@ Languages language_bit(std::string_view code) {
   return any_language;
 }
 
-/// German (and Dutch) words are also written without umlauts: "groesse" beside "größe".
+/// German (and Dutch) words are also written without umlauts: "groesse" beside the one with an
+/// umlaut.
 std::string spelled_out_umlauts(std::string_view word) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> umlauts = {
       {{"\u00e4", "ae"},
@@ -139,7 +140,12 @@ std::vector<std::string> header_words(std::string_view header) {
     const auto hash = std::min(rest.find('#'), rest.size());
     found.clear();
     text::tokens(rest.substr(0, hash), found);
-    words.insert(words.end(), found.begin(), found.end());
+    for (const std::string_view word : found) {
+      // "E-Mail" and "email" are one word.
+      const bool mail = !words.empty() && words.back() == "e" && word.starts_with("mail");
+      if (mail) words.back() += word;
+      if (!mail) words.emplace_back(word);
+    }
     if (hash < rest.size()) words.emplace_back("#");
     rest.remove_prefix(std::min(hash + 1, rest.size()));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <string>
 #include <string_view>
 
 #include "cell_kind.h"
@@ -16,9 +17,12 @@ constexpr std::size_t scored_records = 400;
 
 struct Score {
   double value = 0;
+  double layout = 0;        // the same, stray quotes not looked at
   double quoted_share = 0;  // of the cells that are not empty
   std::uint64_t quoted_cells = 0;
   std::uint64_t rejects = 0;
+  std::uint64_t wide_records = 0;  // more than one cell
+  bool lone = false;               // hardly a record has more than one cell: no delimiter, then
 };
 
 // After CleverCSV (van den Burg, Nazabal, Sutton: "Wrangling messy CSV files by detecting row and
@@ -32,6 +36,7 @@ Score score(const Sample& sample, const Dialect& dialect, const SampleRecords& p
   Score result;
   for (const SampleRecord& record : parsed.records) {
     ++widths[record.cells.size()];
+    if (record.cells.size() > 1) ++result.wide_records;
     strays += record.stray_quotes ? 1 : 0;
     for (const Cell& cell : record.cells) {
       ++cells;
@@ -46,17 +51,22 @@ Score score(const Sample& sample, const Dialect& dialect, const SampleRecords& p
   if (records == 0) return result;
   // A lone cell says nothing for a delimiter.
   constexpr double lone_cell = 1e-3;
+  // A character that splits fewer than one record in twenty stands in values of a single column,
+  // unless the header has it too.
+  result.lone = result.wide_records * 20 < records && parsed.records.front().cells.size() == 1;
   double pattern = 0;
   for (const auto& [width, count] : widths) {
     const auto w = static_cast<double>(width);
     pattern += static_cast<double>(count) * std::max(lone_cell, w - 1) / w;
   }
   pattern /= static_cast<double>(widths.size());
+  if (result.lone) pattern = lone_cell * static_cast<double>(records);
   const double types = static_cast<double>(good) / static_cast<double>(cells);
   const double total = static_cast<double>(records + parsed.rejects);
   const double whole = static_cast<double>(records) / total;
   const double tidy = 1 - 0.5 * static_cast<double>(strays) / total;
-  result.value = pattern * types * whole * whole * whole * tidy;
+  result.layout = pattern * types * whole * whole * whole;
+  result.value = result.layout * tidy;
   result.quoted_share = static_cast<double>(result.quoted_cells) /
                         static_cast<double>(std::max<std::size_t>(1, filled));
   return result;
@@ -162,11 +172,12 @@ Result<Dialect> find_dialect(const Sample& sample, const DialectHints& known) {
     contest.offer(plain, advantage);
     if (!known.escape && base.quote != '\0' &&
         holds_pair(text, '\\', std::string{base.quote, delimiter})) {
-      // A backslash is an escape only where that mends what is broken without it.
+      // A backslash is an escape only where that mends what is broken without it; a quote inside a
+      // cell without quotes is not.
       const Candidate escaped = CSVM_TRY(contest.rate(with(delimiter, base.quote, '\\')));
       if (escaped.score.rejects < plain.score.rejects ||
           (escaped.score.rejects == plain.score.rejects &&
-           escaped.score.value > plain.score.value * 1.05)) {
+           escaped.score.layout > plain.score.layout * 1.05)) {
         contest.offer(escaped, advantage);
       }
     }
@@ -181,6 +192,28 @@ Result<Dialect> find_dialect(const Sample& sample, const DialectHints& known) {
         if (candidate.score.quoted_share >= 0.5 && candidate.score.rejects == 0) {
           contest.offer(candidate, rare_handicap);
         }
+      }
+    }
+  }
+  if (!known.delimiter && contest.best().score.lone) {
+    // One column: the usual delimiter, unless values hold it and another splits none of them.
+    for (const char delimiter : std::string_view(",;\t|")) {
+      const Candidate candidate = CSVM_TRY(contest.rate(with(delimiter, base.quote, base.escape)));
+      if (candidate.score.wide_records > 0) continue;
+      contest.replace(candidate);
+      break;
+    }
+  }
+  if (!known.trim && base.quote != '\0') {
+    // Blanks are cut off only where quotes behind them would split records otherwise.
+    const Candidate best = contest.best();
+    if (text.find(std::string{best.dialect.delimiter, ' ', base.quote}) != std::string_view::npos) {
+      Dialect trimmed = best.dialect;
+      trimmed.trim = true;
+      const Candidate candidate = CSVM_TRY(contest.rate(trimmed));
+      if (candidate.score.rejects <= best.score.rejects &&
+          candidate.score.layout > best.score.layout * 1.2) {
+        contest.replace(candidate);
       }
     }
   }

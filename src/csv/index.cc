@@ -59,27 +59,29 @@ class Scanner {
   // The records of a block from where it seems to start: at `nominal` itself if it is the first.
   Result<Stretch> scan_block(bool first, std::uint64_t nominal, std::uint64_t stop) {
     Stretch nothing;
-    nothing.begin = first ? nominal : CSVM_TRY(guess_start(nominal));
+    nothing.begin = first ? nominal : CSVM_TRY(guess_start(nominal, stop));
     nothing.end = nothing.begin;
     if (nothing.begin >= stop) return nothing;
     return scan(nothing.begin, stop);
   }
 
  private:
-  // Where the first record of the block that begins at `at` probably starts.
-  Result<std::uint64_t> guess_start(std::uint64_t at) {
-    const std::uint64_t first = CSVM_TRY(next_line(parser_.window(), at - 1));
+  // Where the first record of the block [at, stop) probably starts. A block without a line end is
+  // the middle of a record: `stop` or more.
+  Result<std::uint64_t> guess_start(std::uint64_t at, std::uint64_t stop) {
+    const std::uint64_t first = CSVM_TRY(next_line(parser_.window(), at - 1, stop));
     std::uint64_t line = first;
+    if (first >= stop) return first;
     for (;;) {  // blank lines belong to the block
       const auto byte = CSVM_TRY(parser_.window().byte(line));
       if (byte != '\n' && byte != '\r') break;
       ++line;
     }
     bool at_first = true;
-    for (int i = 0; i < max_guesses && line < parser_.window().size(); ++i) {
+    for (int i = 0; i < max_guesses && line < stop; ++i) {
       if (CSVM_TRY(parser_.is_sure(line))) return at_first ? first : line;
       at_first = false;
-      line = CSVM_TRY(next_line(parser_.window(), line));
+      line = CSVM_TRY(next_line(parser_.window(), line, stop));
     }
     return first;
   }

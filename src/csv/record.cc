@@ -10,6 +10,8 @@ namespace {
 
 // So many records of one width are evidence for what a damaged one should look like.
 constexpr std::uint64_t enough_evidence = 4;
+// A line of so many zero bytes is a hole in the file, not a value.
+constexpr std::uint64_t min_hole_bytes = 4;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
@@ -85,6 +87,7 @@ Result<RecordParser::Strict> RecordParser::strict(std::uint64_t at, bool keep_pl
   const auto end_cell = [&](std::uint64_t end) {
     ++seen.cells;
     place.end = end;
+    seen.content_end = end;
     if (end - place.begin > limits_.max_cell_bytes) seen.too_large = true;
     if (keep_places && seen.cells <= limits_.max_columns) places_.push_back(place);
   };
@@ -183,11 +186,11 @@ Result<Step> RecordParser::judge(std::uint64_t at, const Strict& seen) {
       return reject(at, seen.end,
                     fmt::format("a cell is larger than {} bytes", limits_.max_cell_bytes));
     }
-    if (seen.end - at > limits_.max_record_bytes) {
+    if (seen.content_end - at > limits_.max_record_bytes) {
       return reject(at, seen.end,
                     fmt::format("the record is larger than {} bytes", limits_.max_record_bytes));
     }
-    if (seen.only_zeros && seen.cells != expected_) {
+    if (seen.only_zeros && seen.cells != expected_ && seen.end - at >= min_hole_bytes) {
       return reject(at, seen.end, "the line holds nothing but zero bytes");
     }
     const bool odd = seen.cells != columns_ && seen.cells != expected_;

@@ -56,6 +56,7 @@ class RecordParser {
   struct Strict {
     Verdict verdict = Verdict::clean;
     std::uint64_t end = 0;
+    std::uint64_t content_end = 0;  // without the line end
     std::uint64_t line_ends = 0;
     std::uint32_t cells = 0;
     std::uint32_t bad_column = 0;  // counted from 1

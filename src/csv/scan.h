@@ -68,8 +68,9 @@ inline Cell make_cell(std::size_t begin, std::size_t end, bool quoted, bool esca
           static_cast<std::uint32_t>(end - begin - 2 * mark) & 0x3fffffffU, quoted, escaped};
 }
 
-/// Counts records up to the first that ends at or behind `stop`. `odd` gets those whose cells are
-/// not the expected number. When the text ends in quotes the state still says `in_quotes`.
+/// Counts records up to the first that ends at or behind `stop`, which is not beyond the text.
+/// `odd` gets those whose cells are not the expected number. When the text ends in quotes the state
+/// still says `in_quotes`.
 ScanStop count_records_simd(const ScanRules& rules, const Piece& piece, std::uint64_t stop,
                             ScanState& state, std::vector<OddRecord>& odd);
 ScanStop count_records_scalar(const ScanRules& rules, const Piece& piece, std::uint64_t stop,

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,7 +37,9 @@ class Window {
   std::size_t filled_ = 0;
 };
 
-/// Behind the line end at or after `at`; the size of the text when there is none.
-Result<std::uint64_t> next_line(Window& window, std::uint64_t at);
+/// Behind the line end at or after `at`; the size of the text when there is none. What lies from
+/// `stop` on is not searched: then the answer is `stop` or a little more.
+Result<std::uint64_t> next_line(Window& window, std::uint64_t at,
+                                std::uint64_t stop = std::numeric_limits<std::uint64_t>::max());
 
 }  // namespace csvm::csv

@@ -52,7 +52,10 @@ Result<std::vector<columns::Override>> overrides_of(const Source& source,
     }
     if (wanted.field && std::ranges::find(fields.fields, *wanted.field, &columns::Field::name) ==
                             fields.fields.end()) {
-      return Error{Errc::invalid_input, fmt::format("there is no field '{}'", *wanted.field)};
+      std::vector<std::string_view> names;
+      for (const columns::Field& field : fields.fields) names.emplace_back(field.name);
+      return Error{Errc::invalid_input, fmt::format("there is no field '{}'; the fields are: {}",
+                                                    *wanted.field, fmt::join(names, ", "))};
     }
     overrides.push_back({static_cast<std::size_t>(header - source.headers.begin()), wanted.field});
   }
@@ -78,7 +81,7 @@ Result<Source> open_source(const SourceFile& file, const Settings& settings) {
   source.index = CSVM_TRY(csv::index(*source.text, source.shape, index));
   if (source.index.records == 0 && source.index.rejects.empty()) {
     return Error{Errc::invalid_input,
-                 fmt::format("{} has a header but no rows; export it again", file.name)};
+                 fmt::format("'{}' has a header but no rows; export it again", source.text->name())};
   }
 
   std::vector<std::string> headers = source.shape.header;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include "csvm/pipeline.h"
 #include "row_builder.h"
@@ -177,7 +178,14 @@ Result<Matched> match(const std::vector<Source>& sources, const Settings& settin
   auto surveyed =
       std::make_shared<const Survey>(CSVM_TRY(survey(sources, nobody, matching, settings, {})));
   Matched matched;
-  matched.clusters = CSVM_TRY(cluster::match(surveyed->comparables, matching));
+  if (matching.mode == cluster::Mode::none) {
+    // Nothing was compared: every row is its own.
+    const Source& last = sources.back();
+    matched.clusters.of_row.resize(last.first_row + last.index.records);
+    std::iota(matched.clusters.of_row.begin(), matched.clusters.of_row.end(), 0U);
+  } else {
+    matched.clusters = CSVM_TRY(cluster::match(surveyed->comparables, matching));
+  }
   matched.explain = [surveyed, matching](const cluster::Link& link) {
     return cluster::explain(surveyed->comparables, link, matching);
   };

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
+#include <cerrno>
+#include <fstream>
 #include <set>
 
 namespace csvm::recipe {
@@ -97,6 +99,29 @@ class KeyWatcher {
 };
 
 }  // namespace
+
+Result<std::string> read_document_file(const std::string& path, std::string_view what,
+                                       std::size_t max_bytes) {
+  const std::string doing = fmt::format("read the {}", what);
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    const int reason = errno;
+    Error error = io_error(doing, path, reason);
+    if (reason == ENOENT) error.code = Errc::not_found;
+    return error;
+  }
+  std::string text;
+  char block[4096];
+  while (file.read(block, sizeof(block)) || file.gcount() > 0) {
+    text.append(block, static_cast<std::size_t>(file.gcount()));
+    if (text.size() > max_bytes) {
+      return Error{Errc::limit_exceeded,
+                   fmt::format("{}: a {} has at most {} MiB", path, what, max_bytes >> 20)};
+    }
+  }
+  if (file.bad()) return io_error(doing, path, errno);
+  return text;
+}
 
 Result<boost::json::value> parse_document(std::string_view json, std::string_view name) {
   json = without_byte_order_mark(json);

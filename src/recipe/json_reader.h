@@ -11,6 +11,11 @@
 
 namespace csvm::recipe {
 
+/// The text of a document. `what` names its kind in messages ("recipe").
+/// Fails with `not_found`, `io`, and `limit_exceeded` above `max_bytes`.
+Result<std::string> read_document_file(const std::string& path, std::string_view what,
+                                       std::size_t max_bytes);
+
 /// Parses a document; comments and trailing commas are allowed, at most 32 levels. Fails with
 /// `invalid_input`: "NAME, line L, column C: REASON".
 Result<boost::json::value> parse_document(std::string_view json, std::string_view name);

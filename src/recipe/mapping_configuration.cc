@@ -1,13 +1,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
+#include <array>
 #include <iterator>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "csvm/recipe.h"
 #include "json_reader.h"
+#include "mistakes.h"
 
 namespace csvm::recipe {
 namespace {
@@ -15,7 +17,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t max_file_bytes = std::size_t{4} << 20;
-constexpr std::size_t max_mistakes = 20;
 constexpr std::size_t max_name_bytes = 200;
 
 std::string trimmed(std::string_view text) {
@@ -26,10 +27,44 @@ std::string trimmed(std::string_view text) {
 
 std::string_view view(json::string_view text) { return {text.data(), text.size()}; }
 
+/// Rules with a switch of their own in the document.
+constexpr std::array<std::pair<clean::Rule, std::string_view>, 3> switches = {
+    {{clean::Rule::placeholders, "remove_placeholders"},
+     {clean::Rule::emails, "normalize_emails"},
+     {clean::Rule::linkedin, "normalize_linkedin"}}};
+
+std::optional<clean::Rule> switch_named(std::string_view key) {
+  for (const auto& [rule, name] : switches) {
+    if (name == key) return rule;
+  }
+  return std::nullopt;
+}
+
+/// The role of a field whose name says nothing: that of the built-in field whose other names it
+/// has, if they are all of one and no other field has it.
+columns::Role role_of_aliases(const columns::Field& field, const columns::FieldSet& fields) {
+  columns::Role role = columns::Role::other;
+  for (const columns::Field& built_in : columns::built_in_fields(fields.type).fields) {
+    const auto is_its_name = [&](const std::string& alias) {
+      const std::string key = columns::comparing_key(alias);
+      if (columns::comparing_key(built_in.name) == key) return true;
+      return std::ranges::any_of(built_in.aliases, [&](const std::string& known) {
+        return columns::comparing_key(known) == key;
+      });
+    };
+    if (std::ranges::none_of(field.aliases, is_its_name)) continue;
+    if (role != columns::Role::other) return columns::Role::other;
+    role = built_in.role;
+  }
+  const bool is_taken =
+      std::ranges::find(fields.fields, role, &columns::Field::role) != fields.fields.end();
+  return is_taken ? columns::Role::other : role;
+}
+
 /// Reads one document and collects what is wrong with it.
 class Reader {
  public:
-  explicit Reader(std::string_view name) : name_(name) {}
+  explicit Reader(std::string_view name) : name_(name), mistakes_(name) {}
 
   Result<MappingConfiguration> read(std::string_view text) {
     const json::value document = CSVM_TRY(parse_document(text, name_));
@@ -52,33 +87,18 @@ class Reader {
         unknown_key("", key, "known are company_mappings, people_mappings and data_cleaning_rules");
       }
     }
-    if (!mistakes_.empty()) return failure();
+    if (!mistakes_.empty()) return mistakes_.error();
     return std::move(configuration_);
   }
 
  private:
-  void mistake(const std::string& path, std::string_view what) {
-    mistakes_.push_back(fmt::format("{}: {}", path, what));
-  }
+  void mistake(const std::string& path, std::string_view what) { mistakes_.add(path, what); }
   void warning(const std::string& path, std::string_view what) {
     configuration_.warnings.push_back(fmt::format("{}: {}: {}", name_, path, what));
   }
   void unknown_key(std::string_view path, std::string_view key, std::string_view known) {
     if (key.starts_with('_') || key.starts_with('$')) return;  // people's own notes
     warning(path_of(path, key), fmt::format("is not known and has no effect; {}", known));
-  }
-
-  Error failure() const {
-    std::string message = fmt::format("{}: ", name_);
-    if (mistakes_.size() == 1) return {Errc::invalid_input, message + mistakes_.front()};
-    message += fmt::format("{} mistakes", mistakes_.size());
-    for (std::size_t i = 0; i < std::min(mistakes_.size(), max_mistakes); ++i) {
-      message += "\n  " + mistakes_[i];
-    }
-    if (mistakes_.size() > max_mistakes) {
-      message += fmt::format("\n  and {} more", mistakes_.size() - max_mistakes);
-    }
-    return {Errc::invalid_input, std::move(message)};
   }
 
   // Fields and aliases.
@@ -112,6 +132,9 @@ class Reader {
       const auto field = std::ranges::find(fields.fields, name, &columns::Field::name);
       if (field == fields.fields.end()) continue;
       read_aliases(path_of(path, view(raw_name)), aliases, *field, owners);
+    }
+    for (columns::Field& field : fields.fields) {
+      if (field.role == columns::Role::other) field.role = role_of_aliases(field, fields);
     }
   }
 
@@ -203,10 +226,15 @@ class Reader {
         read_bool(rule_path, rule, remove_extra);
       } else if (key == "standardize_case") {
         read_case(rule_path, rule);
+      } else if (const auto named = switch_named(key)) {
+        bool on = true;
+        read_bool(rule_path, rule, on);
+        set(*named, on);
       } else {
         unknown_key(path, key,
                     "known are domain_prefixes_to_remove, domain_suffixes_to_remove, "
-                    "normalize_whitespace, remove_extra_spaces, standardize_case and "
+                    "normalize_whitespace, remove_extra_spaces, standardize_case, "
+                    "remove_placeholders, normalize_emails, normalize_linkedin and "
                     "personal_email_domains");
       }
     }
@@ -287,7 +315,7 @@ class Reader {
 
   std::string name_;
   MappingConfiguration configuration_;
-  std::vector<std::string> mistakes_;
+  Mistakes mistakes_;
 };
 
 std::string quoted(std::string_view text) {
@@ -327,30 +355,17 @@ Result<MappingConfiguration> parse_mapping_configuration(std::string_view text,
 }
 
 Result<MappingConfiguration> load_mapping_configuration(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    const int reason = errno;
-    Error error = io_error("read the mapping configuration", path, reason);
-    if (reason == ENOENT) error.code = Errc::not_found;
-    return error;
-  }
-  std::string text;
-  char block[4096];
-  while (file.read(block, sizeof(block)) || file.gcount() > 0) {
-    text.append(block, static_cast<std::size_t>(file.gcount()));
-    if (text.size() > max_file_bytes) {
-      return Error{Errc::limit_exceeded,
-                   fmt::format("{}: a mapping configuration has at most {} MiB", path,
-                               max_file_bytes >> 20)};
-    }
-  }
-  if (file.bad()) return io_error("read the mapping configuration", path, errno);
-  return parse_mapping_configuration(text, path);
+  return parse_mapping_configuration(
+      CSVM_TRY(read_document_file(path, "mapping configuration", max_file_bytes)), path);
 }
 
 std::string to_json(const MappingConfiguration& configuration) {
   const clean::Rules& rules = configuration.rules;
   const bool whitespace = rules.on(clean::Rule::whitespace);
+  std::string switched_off;
+  for (const auto& [rule, name] : switches) {
+    if (!rules.on(rule)) switched_off += fmt::format(",\n    \"{}\": false", name);
+  }
   return fmt::format(
       "{{\n"
       "  \"company_mappings\": {},\n"
@@ -361,14 +376,14 @@ std::string to_json(const MappingConfiguration& configuration) {
       "    \"normalize_whitespace\": {},\n"
       "    \"remove_extra_spaces\": {},\n"
       "    \"standardize_case\": {{\"domains\": {}, \"names\": {}}},\n"
-      "    \"personal_email_domains\": {}\n"
+      "    \"personal_email_domains\": {}{}\n"
       "  }}\n"
       "}}\n",
       object_of(configuration.company), object_of(configuration.people),
       list_of(rules.domain_prefixes), list_of(rules.domain_suffixes), whitespace, whitespace,
       rules.on(clean::Rule::domains) ? "\"lowercase\"" : "\"none\"",
       rules.on(clean::Rule::names) ? "\"title_case\"" : "\"none\"",
-      list_of(rules.personal_email_domains));
+      list_of(rules.personal_email_domains), switched_off);
 }
 
 }  // namespace csvm::recipe

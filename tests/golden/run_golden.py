@@ -19,11 +19,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 600
 # (pattern, replacement) for text that tells of this run's speed, day or version.
 VOLATILE = [
     (rb'("[a-z_]*seconds[a-z_]*"\s*:\s*)[-+.0-9eE]+', rb"\1#"),
-    (rb'("(?:created_at|started_at|finished_at|version|threads)"\s*:\s*)("[^"]*"|[0-9]+)', rb"\1#"),
+    (rb'("(?:created_at|started_at|finished_at|version|threads|program)"\s*:\s*)("[^"]*"|[0-9]+)', rb"\1#"),
+    (rb'("timings_ms"\s*:\s*\{)[^}]*', rb"\1#"),
     (rb"\bin [0-9.]+ s\b", rb"in # s"),
     (rb"[0-9,.]+ rows/s", rb"# rows/s"),
 ]

@@ -41,7 +41,11 @@ TEST(Domains, AreReducedToTheHost) {
                                     {"Shop.Acme.co.uk/uk", "shop.acme.co.uk"},
                                     {"http://192.168.0.1:8080/x", "192.168.0.1"},
                                     {"http://intranet.acme.corp/x", "intranet.acme.corp"},
-                                    {"Booking.com", "booking.com"}});
+                                    {"Booking.com", "booking.com"},
+                                    // Names set aside for documents, and ends the list lacks.
+                                    {"www.acme.example", "acme.example"},
+                                    {"Acme.Example.", "acme.example"},
+                                    {"WWW.acme.newending/x", "acme.newending"}});
   expect_kept(Role::company_domain, {"acme.com", "shop.acme.co.uk", "a-b.de", "3m.com", "x.ai"});
 }
 

@@ -11,8 +11,7 @@ TEST(LinkedinProfiles, HaveOneSpelling) {
        {"https://www.linkedin.com/in/jane-doe-12/", "http://www.linkedin.com/in/jane-doe-12",
         "linkedin.com/in/Jane-Doe-12", "www.linkedin.com/in/jane-doe-12?trk=x#y",
         "https://uk.linkedin.com/in/jane-doe-12/en", "https://m.linkedin.com/in/jane-doe-12",
-        "HTTPS://LINKEDIN.COM/IN/JANE-DOE-12", "in/jane-doe-12",
-        "/in/jane-doe-12/"
+        "HTTPS://LINKEDIN.COM/IN/JANE-DOE-12", "in/jane-doe-12", "/in/jane-doe-12/",
         "[Jane](https://www.linkedin.com/in/jane-doe-12)",
         "<https://www.linkedin.com/in/jane-doe-12>", "//linkedin.com/in/jane-doe-12",
         "https://www.linkedin.com/in/jane-doe-12/details/experience/",
@@ -20,14 +19,17 @@ TEST(LinkedinProfiles, HaveOneSpelling) {
         " https://www.linkedin.com/in/jane-doe-12 "}) {
     EXPECT_EQ(cleaned(Role::person_linkedin, value), jane) << value;
   }
-  expect_all(Role::person_linkedin,
-             {{"linkedin.com/in/j%c3%bcrgen-m", "https://www.linkedin.com/in/j%C3%BCrgen-m"},
-              {"linkedin.com/in/J\u00dcRGEN-m", "https://www.linkedin.com/in/j%C3%BCrgen-m"},
-              {"linkedin.com/in/ACoAAB3xYzAAAAAAAAAA/",
-               "https://www.linkedin.com/in/ACoAAB3xYzAAAAAAAAAA"},
-              {"https://de.linkedin.com/pub/jane-doe/1/2b/3C/",
-               "https://www.linkedin.com/pub/jane-doe/1/2b/3c"},
-              {"linkedin.com/company/acme/about", "https://www.linkedin.com/company/acme"}});
+  expect_all(
+      Role::person_linkedin,
+      {{"linkedin.com/in/j%c3%bcrgen-m", "https://www.linkedin.com/in/j%C3%BCrgen-m"},
+       {"linkedin.com/in/J\u00dcRGEN-m", "https://www.linkedin.com/in/j%C3%BCrgen-m"},
+       {"https://www.linkedin.com/mwlite/in/jane-doe", "https://www.linkedin.com/in/jane-doe"},
+       {"linkedin.com/in/AEMAAB3xYzAAAAAAAAAA", "https://www.linkedin.com/in/AEMAAB3xYzAAAAAAAAAA"},
+       {"linkedin.com/in/ACoAAB3xYzAAAAAAAAAA/",
+        "https://www.linkedin.com/in/ACoAAB3xYzAAAAAAAAAA"},
+       {"https://de.linkedin.com/pub/jane-doe/1/2b/3C/",
+        "https://www.linkedin.com/pub/jane-doe/1/2b/3c"},
+       {"linkedin.com/company/acme/about", "https://www.linkedin.com/company/acme"}});
 }
 
 TEST(LinkedinCompanies, HaveOneSpelling) {

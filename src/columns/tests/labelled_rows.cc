@@ -106,24 +106,39 @@ const std::map<std::string, std::vector<std::string>>& kinds() {
   return samples;
 }
 
-Label parse_label(std::string text) {
+Label parse_label(const std::string& text) {
   Label label;
-  if (text == "-") return label;
-  if (text.starts_with("~")) {
-    label.further = true;
-    text.erase(0, 1);
+  for (std::string field : split(text, " / ")) {
+    if (field == "-") {
+      label.may_stay = true;
+      continue;
+    }
+    if (field.starts_with("~")) {
+      label.further = true;
+      field.erase(0, 1);
+    }
+    if (std::ranges::find(label.fields, field) == label.fields.end()) label.fields.push_back(field);
   }
-  label.fields = split(text, " / ");
   return label;
+}
+
+/// "[a; b]" gives the cells themselves, anything else names a kind of them.
+std::vector<std::string> parse_samples(const std::string& text) {
+  if (text.starts_with("[") && text.ends_with("]")) {
+    std::vector<std::string> samples = split(text.substr(1, text.size() - 2), "; ");
+    std::erase(samples, "");
+    return samples;
+  }
+  const auto named = kinds().find(text);
+  EXPECT_NE(named, kinds().end()) << text;
+  return named == kinds().end() ? std::vector<std::string>() : named->second;
 }
 
 void add_header(LabelledRow& row, const std::string& line) {
   const std::vector<std::string> parts = split(line, " | ");
   ASSERT_EQ(parts.size(), 2 + row.types.size()) << line;
-  const auto samples = kinds().find(parts[1]);
-  ASSERT_NE(samples, kinds().end()) << line;
   row.source.headers.push_back(parts[0]);
-  row.source.samples.push_back(samples->second);
+  row.source.samples.push_back(parse_samples(parts[1]));
   for (std::size_t type = 0; type < row.types.size(); ++type) {
     row.labels[type].push_back(parse_label(parts[2 + type]));
   }
@@ -167,11 +182,12 @@ void measure(const LabelledRow& row, std::size_t type, Figures& figures, std::st
   std::ostringstream wrong;
   for (std::size_t i = 0; i < row.source.headers.size(); ++i) {
     const Label& label = row.labels[type][i];
-    if (!label.fields.empty()) present.insert(label.fields.front());
-    figures.stay += label.fields.empty();
+    const bool must_stay = label.fields.empty();
+    if (!must_stay && !label.may_stay) present.insert(label.fields.front());
+    figures.stay += must_stay;
     const auto& decided = mapping.columns[i].field;
     if (!decided) {
-      figures.stayed += label.fields.empty();
+      figures.stayed += must_stay;
       continue;
     }
     ++figures.mapped;
@@ -179,6 +195,7 @@ void measure(const LabelledRow& row, std::size_t type, Figures& figures, std::st
     if (std::ranges::find(label.fields, name) != label.fields.end()) {
       ++figures.right;
       found.insert(label.fields.front());
+      found.insert(name);
     } else {
       wrong << "  " << row.name << ": " << row.source.headers[i] << " -> " << name << ", not "
             << joined(label.fields) << "\n";
@@ -186,12 +203,15 @@ void measure(const LabelledRow& row, std::size_t type, Figures& figures, std::st
   }
   for (std::size_t i = 0; i < row.source.headers.size(); ++i) {
     const Label& label = row.labels[type][i];
-    if (label.fields.empty() || label.further || found.contains(label.fields.front())) continue;
+    if (label.may_stay || label.fields.empty() || label.further ||
+        found.contains(label.fields.front())) {
+      continue;
+    }
     wrong << "  " << row.name << ": " << row.source.headers[i] << " -> nothing ("
           << mapping.columns[i].reason << "), not " << joined(label.fields) << "\n";
   }
   figures.fields += static_cast<int>(present.size());
-  figures.found += static_cast<int>(found.size());
+  for (const std::string& field : present) figures.found += found.contains(field) ? 1 : 0;
   ++figures.files;
   figures.clean += wrong.str().empty();
   errors += wrong.str();

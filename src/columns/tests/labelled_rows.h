@@ -12,6 +12,7 @@ namespace csvm::columns {
 struct Label {
   std::vector<std::string> fields;  // empty: stays unmapped
   bool further = false;             // an acceptable further column of its field
+  bool may_stay = false;            // staying unmapped is right too
 };
 
 struct LabelledRow {

@@ -73,8 +73,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   rules.expected = 1 + (data[0] >> 2 & 3);
   rules.long_bytes = 100000;
   rules.many_cells = 1000;
-  const std::uint64_t stop = data[1];
   const std::string_view text(reinterpret_cast<const char*>(data) + 2, size - 2);
+  const std::uint64_t stop = std::min<std::uint64_t>(data[1], text.size());
 
   const Counted plain = count(count_records_scalar, rules, text, stop, std::size_t{1} << 30);
   for (const std::size_t piece : {std::size_t{64}, std::size_t{192}, std::size_t{1} << 30}) {

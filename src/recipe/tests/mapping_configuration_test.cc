@@ -93,6 +93,16 @@ TEST(MappingConfiguration, KnowsTheRoleOfARenamedField) {
   EXPECT_EQ(configuration.people.fields[2].role, columns::Role::other);
 }
 
+TEST(MappingConfiguration, TakesTheRoleOfAFieldWithoutMeaningFromItsAliases) {
+  const auto configuration = parsed(R"({"people_mappings": {
+    "Box 1": ["business email", "anything"], "Box 2": ["surname", "telephone"],
+    "Job Title": [], "Box 3": ["occupation"], "Fax": ["fax number"]}})");
+  EXPECT_EQ(configuration.people.fields[0].role, columns::Role::work_email);
+  EXPECT_EQ(configuration.people.fields[1].role, columns::Role::other) << "of two fields";
+  EXPECT_EQ(configuration.people.fields[3].role, columns::Role::other) << "taken by Job Title";
+  EXPECT_EQ(configuration.people.fields[4].role, columns::Role::other);
+}
+
 struct Mistake {
   std::string name;
   std::string json;
@@ -184,6 +194,21 @@ TEST(MappingConfiguration, SwitchesRulesOff) {
   EXPECT_FALSE(configuration.rules.on(clean::Rule::domains));
   EXPECT_FALSE(configuration.rules.on(clean::Rule::names));
   EXPECT_TRUE(configuration.rules.on(clean::Rule::emails));
+}
+
+TEST(MappingConfiguration, SwitchesEveryRuleOffAndReadsItBack) {
+  const auto configuration = parsed(R"({"data_cleaning_rules": {
+    "normalize_whitespace": false, "remove_extra_spaces": false, "remove_placeholders": false,
+    "normalize_emails": false, "normalize_linkedin": false,
+    "standardize_case": {"domains": "none", "names": "none"}}})");
+  EXPECT_THAT(configuration.warnings, testing::IsEmpty());
+  EXPECT_TRUE(configuration.rules.enabled.none());
+  EXPECT_TRUE(parsed(to_json(configuration)).rules.enabled.none());
+}
+
+TEST(MappingConfiguration, NamesASwitchThatIsNoSwitch) {
+  EXPECT_THAT(mistakes_in(R"({"data_cleaning_rules": {"normalize_emails": "yes"}})"),
+              HasSubstr("data_cleaning_rules.normalize_emails: must be true or false"));
 }
 
 TEST(MappingConfiguration, ReadsBackWhatItWrites) {

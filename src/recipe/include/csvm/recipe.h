@@ -1,22 +1,28 @@
 // csvm/recipe.h - what a run is told, as JSON, and back. The only public header of module `recipe`.
 //
 //   config/field_mappings.json --> MappingConfiguration --> columns, clean
+//   recipe.json, a request     --> Recipe               --> pipeline::Settings
 //
 // JSON stays behind this header; every mistake in a document is named by its path.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "csvm/base.h"
 #include "csvm/clean.h"
+#include "csvm/cluster.h"
 #include "csvm/columns.h"
+#include "csvm/merge.h"
+#include "csvm/pipeline.h"
 
 namespace csvm::recipe {
 
 /// Fields, aliases and cleaning rules: what users edit in field_mappings.json. The shape is
-/// described in docs/mapping-configuration.md.
+/// described in docs/mapping.md.
 struct MappingConfiguration {
   columns::FieldSet company{columns::TableType::company, {}};
   columns::FieldSet people{columns::TableType::people, {}};
@@ -41,5 +47,49 @@ Result<MappingConfiguration> parse_mapping_configuration(std::string_view json,
 
 /// The configuration as a document that reads back as the same.
 std::string to_json(const MappingConfiguration& configuration);
+
+/// What a run was told about one of its files, by the file's name.
+struct FileWishes {
+  std::string file;
+  std::vector<pipeline::HeaderOverride> mapping;
+};
+
+/// Everything a run is told but the files themselves: one document for page, API and command line.
+/// A value; what is not said keeps the default.
+struct Recipe {
+  columns::TableType type = columns::TableType::people;
+  cluster::Mode match = cluster::Mode::fuzzy;
+  double threshold = 85;  // 0..100: from which score on records are merged
+  double possible = 60;   // ... and from which they are listed as possible duplicates
+  merge::Survivor survivor = merge::Survivor::most_complete;
+  int header_threshold = 85;           // 0..100: how alike a header must be to an alias
+  std::vector<clean::Rule> not_clean;  // rules that are switched off
+  std::vector<std::string> rank;       // files whose values win, best first
+  std::vector<FileWishes> mapping;
+  bool excel_safe = false;
+  bool drop_empty = false;           // leave out fields that no file feeds
+  std::size_t further_contacts = 0;  // 0..20
+};
+
+/// Reads a recipe. `name` stands in messages. Comments and trailing commas are allowed; a key that
+/// is not known is a mistake, since a misspelled wish would be ignored.
+/// Fails with `invalid_input`; the message names every mistake by its path.
+Result<Recipe> parse_recipe(std::string_view json, std::string_view name);
+
+/// Reads a recipe file of at most 1 MiB. Fails with `not_found`, `io`, and as parsing does.
+Result<Recipe> load_recipe(const std::string& path);
+
+/// The recipe as a document that reads back as the same; what is as by default is left out.
+std::string to_json(const Recipe& recipe);
+
+/// The command line that does the same with `files`, quoted for a POSIX shell.
+std::string to_command(const Recipe& recipe, const std::vector<std::string>& files);
+
+/// Takes what the recipe says of matching, cleaning and merging into `settings`, and what it says
+/// of files into `files` (by path or name). `settings.fields` and the lists in `settings.rules`
+/// come from the mapping configuration and are kept.
+/// Fails with `invalid_input` when the recipe names a file that is not among `files`.
+Result<void> apply(const Recipe& recipe, pipeline::Settings& settings,
+                   std::vector<pipeline::SourceFile>& files);
 
 }  // namespace csvm::recipe

@@ -1,0 +1,344 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "csvm/recipe.h"
+#include "json_reader.h"
+#include "mistakes.h"
+
+namespace csvm::recipe {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t max_recipe_bytes = std::size_t{1} << 20;
+constexpr std::size_t max_further_contacts = 20;
+
+constexpr std::array<std::pair<cluster::Mode, std::string_view>, 3> modes{{
+    {cluster::Mode::fuzzy, "fuzzy"},
+    {cluster::Mode::exact, "exact"},
+    {cluster::Mode::none, "none"},
+}};
+
+std::string_view mode_name(cluster::Mode mode) {
+  return std::ranges::find(modes, mode, &decltype(modes)::value_type::first)->second;
+}
+
+std::string_view type_name(columns::TableType type) {
+  return type == columns::TableType::company ? "company" : "people";
+}
+
+std::string_view view(json::string_view text) { return {text.data(), text.size()}; }
+
+// Reads one document and collects what is wrong with it.
+class Reader {
+ public:
+  explicit Reader(std::string_view name) : name_(name), mistakes_(name) {}
+
+  Result<Recipe> read(std::string_view text) {
+    const json::value document = CSVM_TRY(parse_document(text, name_));
+    const json::object* root = document.if_object();
+    if (root == nullptr) {
+      return Error{Errc::invalid_input, fmt::format("{}: a recipe must be an object, not {}", name_,
+                                                    kind_in_words(document))};
+    }
+    for (const std::string& path : repeated_keys(text)) mistakes_.add(path, "stands there twice");
+    for (const auto& [key, value] : *root) read_member(view(key), value);
+    if (recipe_.possible > recipe_.threshold) {
+      mistakes_.add("possible", fmt::format("{} is above the threshold ({})", recipe_.possible,
+                                            recipe_.threshold));
+    }
+    if (!mistakes_.empty()) return mistakes_.error();
+    return std::move(recipe_);
+  }
+
+ private:
+  void read_member(std::string_view key, const json::value& value) {
+    if (key == "table_type") {
+      const auto name = text(key, value);
+      if (name == "company") {
+        recipe_.type = columns::TableType::company;
+      } else if (name == "people") {
+        recipe_.type = columns::TableType::people;
+      } else if (name) {
+        mistakes_.add(key, fmt::format("must be people or company, not '{}'", *name));
+      }
+    } else if (key == "match") {
+      const auto name = text(key, value);
+      const auto mode = std::ranges::find(modes, name, &decltype(modes)::value_type::second);
+      if (mode != modes.end()) {
+        recipe_.match = mode->first;
+      } else if (name) {
+        mistakes_.add(key, fmt::format("must be fuzzy, exact or none, not '{}'", *name));
+      }
+    } else if (key == "threshold") {
+      recipe_.threshold = number(key, value, 100, recipe_.threshold);
+    } else if (key == "possible") {
+      recipe_.possible = number(key, value, 100, recipe_.possible);
+    } else if (key == "survivor") {
+      const auto name = text(key, value);
+      const auto rule = name ? merge::survivor_named(*name) : std::nullopt;
+      if (rule) {
+        recipe_.survivor = *rule;
+      } else if (name) {
+        mistakes_.add(key, fmt::format("must be most_complete, first, longest, most_frequent or "
+                                       "newest_file, not '{}'",
+                                       *name));
+      }
+    } else if (key == "header_threshold") {
+      recipe_.header_threshold = static_cast<int>(whole(key, value, 100));
+    } else if (key == "further_contacts") {
+      recipe_.further_contacts = whole(key, value, max_further_contacts);
+    } else if (key == "excel_safe") {
+      recipe_.excel_safe = flag(key, value);
+    } else if (key == "drop_empty") {
+      recipe_.drop_empty = flag(key, value);
+    } else if (key == "no_clean") {
+      read_rules(key, value);
+    } else if (key == "rank") {
+      recipe_.rank = texts(key, value);
+    } else if (key == "mapping") {
+      read_mapping(key, value);
+    } else {
+      mistakes_.add(path_of("", key),
+                    "is not known; known are table_type, match, threshold, possible, survivor, "
+                    "header_threshold, further_contacts, excel_safe, drop_empty, no_clean, rank "
+                    "and mapping");
+    }
+  }
+
+  void wrong_kind(std::string_view path, std::string_view wanted, const json::value& value) {
+    mistakes_.add(path, fmt::format("must be {}, not {}", wanted, kind_in_words(value)));
+  }
+
+  std::optional<std::string_view> text(std::string_view path, const json::value& value) {
+    if (const json::string* found = value.if_string()) return view(*found);
+    wrong_kind(path, "a text", value);
+    return std::nullopt;
+  }
+
+  bool flag(std::string_view path, const json::value& value) {
+    if (const bool* found = value.if_bool()) return *found;
+    wrong_kind(path, "true or false", value);
+    return false;
+  }
+
+  double number(std::string_view path, const json::value& value, double most, double otherwise) {
+    if (!value.is_number()) {
+      wrong_kind(path, "a number", value);
+      return otherwise;
+    }
+    const double found = value.to_number<double>();
+    if (found >= 0 && found <= most) return found;
+    mistakes_.add(path, fmt::format("must be from 0 to {}, not {}", most, found));
+    return otherwise;
+  }
+
+  std::size_t whole(std::string_view path, const json::value& value, std::size_t most) {
+    const double found = number(path, value, static_cast<double>(most), 0);
+    if (found == std::floor(found)) return static_cast<std::size_t>(found);
+    mistakes_.add(path, fmt::format("must be a whole number, not {}", found));
+    return 0;
+  }
+
+  std::vector<std::string> texts(std::string_view path, const json::value& value) {
+    std::vector<std::string> found;
+    const json::array* list = value.if_array();
+    if (list == nullptr) {
+      wrong_kind(path, "a list of texts", value);
+      return found;
+    }
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      if (const auto element = text(path_of(path, i), (*list)[i])) found.emplace_back(*element);
+    }
+    return found;
+  }
+
+  void read_rules(std::string_view path, const json::value& value) {
+    const std::vector<std::string> names = texts(path, value);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (const auto rule = clean::rule_named(names[i])) {
+        recipe_.not_clean.push_back(*rule);
+      } else {
+        mistakes_.add(path_of(path, i), fmt::format("there is no rule '{}'", names[i]));
+      }
+    }
+  }
+
+  void read_mapping(std::string_view path, const json::value& value) {
+    const json::object* files = value.if_object();
+    if (files == nullptr) {
+      return wrong_kind(path, "an object {FILE: {HEADER: FIELD or null}}", value);
+    }
+    for (const auto& [file, headers] : *files) {
+      const std::string file_path = path_of(path, view(file));
+      FileWishes wishes{std::string(view(file)), {}};
+      const json::object* object = headers.if_object();
+      if (object == nullptr) {
+        wrong_kind(file_path, "an object {HEADER: FIELD or null}", headers);
+        continue;
+      }
+      for (const auto& [header, field] : *object) {
+        pipeline::HeaderOverride wish{std::string(view(header)), {}};
+        if (!field.is_null()) {
+          const auto name = text(path_of(file_path, view(header)), field);
+          if (!name) continue;
+          wish.field = std::string(*name);
+        }
+        wishes.mapping.push_back(std::move(wish));
+      }
+      recipe_.mapping.push_back(std::move(wishes));
+    }
+  }
+
+  std::string name_;
+  Mistakes mistakes_;
+  Recipe recipe_;
+};
+
+// In single quotes when the shell would read anything else in it.
+std::string shell_word(std::string_view word) {
+  const bool plain = !word.empty() && std::ranges::all_of(word, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-./,:=@+").find(c) != std::string_view::npos;
+  });
+  if (plain) return std::string(word);
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string names_of(const std::vector<clean::Rule>& rules) {
+  std::string names;
+  for (const clean::Rule rule : rules) {
+    if (!names.empty()) names += ',';
+    names += clean::to_string(rule);
+  }
+  return names;
+}
+
+}  // namespace
+
+Result<Recipe> parse_recipe(std::string_view json, std::string_view name) {
+  return Reader(name).read(json);
+}
+
+Result<Recipe> load_recipe(const std::string& path) {
+  return parse_recipe(CSVM_TRY(read_document_file(path, "recipe", max_recipe_bytes)), path);
+}
+
+std::string to_json(const Recipe& recipe) {
+  const Recipe by_default;
+  json::object document;
+  document["table_type"] = type_name(recipe.type);
+  const auto say = [&](std::string_view key, const auto& value, const auto& otherwise) {
+    if (value != otherwise) document[key] = value;
+  };
+  say("match", mode_name(recipe.match), mode_name(by_default.match));
+  say("threshold", recipe.threshold, by_default.threshold);
+  say("possible", recipe.possible, by_default.possible);
+  say("survivor", merge::to_string(recipe.survivor), merge::to_string(by_default.survivor));
+  say("header_threshold", recipe.header_threshold, by_default.header_threshold);
+  say("further_contacts", recipe.further_contacts, by_default.further_contacts);
+  say("excel_safe", recipe.excel_safe, false);
+  say("drop_empty", recipe.drop_empty, false);
+  if (!recipe.not_clean.empty()) {
+    json::array& rules = document["no_clean"].emplace_array();
+    for (const clean::Rule rule : recipe.not_clean) rules.emplace_back(clean::to_string(rule));
+  }
+  if (!recipe.rank.empty()) document["rank"] = json::value_from(recipe.rank);
+  if (!recipe.mapping.empty()) {
+    json::object& files = document["mapping"].emplace_object();
+    for (const FileWishes& wishes : recipe.mapping) {
+      json::object& headers = files[wishes.file].emplace_object();
+      for (const auto& wish : wishes.mapping) {
+        headers[wish.header] = wish.field ? json::value(*wish.field) : json::value(nullptr);
+      }
+    }
+  }
+  return json::serialize(document) + "\n";
+}
+
+std::string to_command(const Recipe& recipe, const std::vector<std::string>& files) {
+  const Recipe by_default;
+  std::string command = "csv-merger merge";
+  const auto add = [&](std::string_view option, std::string_view value) {
+    command += fmt::format(" {} {}", option, shell_word(value));
+  };
+  for (const std::string& file : files) {
+    command += " " + shell_word(file.starts_with('-') && file != "-" ? "./" + file : file);
+  }
+  add("--type", type_name(recipe.type));
+  if (recipe.match != by_default.match) add("--match", mode_name(recipe.match));
+  if (recipe.threshold != by_default.threshold) {
+    add("--threshold", fmt::format("{}", recipe.threshold));
+  }
+  if (recipe.possible != by_default.possible) {
+    add("--possible", fmt::format("{}", recipe.possible));
+  }
+  if (recipe.survivor != by_default.survivor) add("--survivor", merge::to_string(recipe.survivor));
+  if (recipe.header_threshold != by_default.header_threshold) {
+    add("--header-threshold", fmt::format("{}", recipe.header_threshold));
+  }
+  if (recipe.further_contacts != 0) {
+    add("--further-contacts", fmt::format("{}", recipe.further_contacts));
+  }
+  if (!recipe.not_clean.empty()) command += " --no-clean=" + names_of(recipe.not_clean);
+  for (const std::string& file : recipe.rank) add("--rank", file);
+  for (const FileWishes& wishes : recipe.mapping) {
+    for (const auto& wish : wishes.mapping) {
+      add("--map",
+          fmt::format("{}:{}={}", wishes.file, wish.header, wish.field.value_or(std::string())));
+    }
+  }
+  if (recipe.excel_safe) command += " --excel-safe";
+  if (recipe.drop_empty) command += " --drop-empty";
+  return command;
+}
+
+Result<void> apply(const Recipe& recipe, pipeline::Settings& settings,
+                   std::vector<pipeline::SourceFile>& files) {
+  settings.matching.mode = recipe.match;
+  settings.matching.threshold = recipe.threshold;
+  settings.matching.possible = std::min(recipe.possible, recipe.threshold);
+  settings.survivor = recipe.survivor;
+  settings.header_threshold = recipe.header_threshold;
+  settings.drop_empty_fields = recipe.drop_empty;
+  settings.further_contacts = recipe.further_contacts;
+  for (const clean::Rule rule : recipe.not_clean) {
+    settings.rules.enabled.reset(static_cast<std::size_t>(rule));
+  }
+
+  // Two files of one name in two folders are both meant by it.
+  const auto for_each = [&](const std::string& name, std::string_view key, auto&& use) {
+    bool is_known = false;
+    for (auto& file : files) {
+      if (file.path != name && file.name != name) continue;
+      use(file);
+      is_known = true;
+    }
+    if (is_known) return Result<void>();
+    return Result<void>(
+        Error{Errc::invalid_input,
+              fmt::format("{}: there is no file '{}' among those given", key, name)});
+  };
+  if (!recipe.rank.empty()) {
+    for (auto& file : files) file.rank = static_cast<std::uint32_t>(recipe.rank.size());
+  }
+  for (std::size_t rank = 0; rank < recipe.rank.size(); ++rank) {
+    CSVM_CHECK(for_each(recipe.rank[rank], "rank", [&](pipeline::SourceFile& file) {
+      file.rank = static_cast<std::uint32_t>(rank);
+    }));
+  }
+  for (const FileWishes& wishes : recipe.mapping) {
+    CSVM_CHECK(for_each(wishes.file, "mapping", [&](pipeline::SourceFile& file) {
+      file.overrides.insert(file.overrides.end(), wishes.mapping.begin(), wishes.mapping.end());
+    }));
+  }
+  return {};
+}
+
+}  // namespace csvm::recipe

@@ -1,0 +1,133 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "csvm/recipe.h"
+
+namespace csvm::recipe {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr std::string_view everything = R"({
+  // what the agency settled on in March
+  "table_type": "company", "match": "exact", "threshold": 92.5, "possible": 70,
+  "survivor": "newest_file", "header_threshold": 80, "further_contacts": 3,
+  "excel_safe": true, "drop_empty": true, "no_clean": ["names", "emails"],
+  "rank": ["crm.csv"],
+  "mapping": {"apollo.csv": {"Firma": "Company Name", "Owner": null}},
+})";
+
+std::string mistake_of(std::string_view json) {
+  const auto recipe = parse_recipe(json, "r.json");
+  if (recipe) return "(no mistake)";
+  EXPECT_EQ(recipe.error().code, Errc::invalid_input);
+  return recipe.error().message;
+}
+
+TEST(Recipe, ReadsEveryWish) {
+  const auto recipe = parse_recipe(everything, "r.json");
+  ASSERT_TRUE(recipe) << recipe.error().message;
+  EXPECT_EQ(recipe->type, columns::TableType::company);
+  EXPECT_EQ(recipe->match, cluster::Mode::exact);
+  EXPECT_EQ(recipe->threshold, 92.5);
+  EXPECT_EQ(recipe->possible, 70);
+  EXPECT_EQ(recipe->survivor, merge::Survivor::newest_file);
+  EXPECT_EQ(recipe->header_threshold, 80);
+  EXPECT_EQ(recipe->further_contacts, 3U);
+  EXPECT_TRUE(recipe->excel_safe);
+  EXPECT_TRUE(recipe->drop_empty);
+  EXPECT_THAT(recipe->not_clean, ElementsAre(clean::Rule::names, clean::Rule::emails));
+  EXPECT_THAT(recipe->rank, ElementsAre("crm.csv"));
+  ASSERT_EQ(recipe->mapping.size(), 1U);
+  ASSERT_EQ(recipe->mapping[0].mapping.size(), 2U);
+  EXPECT_EQ(recipe->mapping[0].mapping[0].field, "Company Name");
+  EXPECT_EQ(recipe->mapping[0].mapping[1].field, std::nullopt);
+}
+
+TEST(Recipe, WrittenAndReadBackIsTheSame) {
+  const auto recipe = parse_recipe(everything, "r.json");
+  ASSERT_TRUE(recipe);
+  const std::string written = to_json(*recipe);
+  const auto again = parse_recipe(written, "again.json");
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(to_json(*again), written);
+}
+
+TEST(Recipe, WritesOnlyWhatIsNotAsByDefault) {
+  EXPECT_EQ(to_json(Recipe()), "{\"table_type\":\"people\"}\n");
+}
+
+TEST(Recipe, NamesEveryMistakeByItsPath) {
+  const std::string said = mistake_of(R"({"match": "soft", "threshold": 120, "survivor": 3,
+      "no_clean": ["tidy"], "rank": [1], "mapping": {"a.csv": {"Firma": 7}}, "treshold": 90,
+      "excel_safe": "yes", "further_contacts": 1.5})");
+  EXPECT_THAT(said, HasSubstr("r.json: 9 mistakes"));
+  EXPECT_THAT(said, HasSubstr("match: must be fuzzy, exact or none, not 'soft'"));
+  EXPECT_THAT(said, HasSubstr("threshold: must be from 0 to 100, not 120"));
+  EXPECT_THAT(said, HasSubstr("survivor: must be a text, not a number"));
+  EXPECT_THAT(said, HasSubstr("no_clean[0]: there is no rule 'tidy'"));
+  EXPECT_THAT(said, HasSubstr("rank[0]: must be a text, not a number"));
+  EXPECT_THAT(said, HasSubstr("mapping.\"a.csv\".Firma: must be a text, not a number"));
+  EXPECT_THAT(said, HasSubstr("treshold: is not known"));
+  EXPECT_THAT(said, HasSubstr("excel_safe: must be true or false, not a text"));
+  EXPECT_THAT(said, HasSubstr("further_contacts: must be a whole number, not 1.5"));
+}
+
+TEST(Recipe, RefusesAPossibleLineAboveTheThreshold) {
+  EXPECT_THAT(mistake_of(R"({"threshold": 50})"), HasSubstr("60 is above the threshold (50)"));
+}
+
+TEST(Recipe, RefusesAKeyGivenTwice) {
+  EXPECT_THAT(mistake_of(R"({"match": "exact", "match": "none"})"),
+              HasSubstr("match: stands there twice"));
+}
+
+TEST(Recipe, SaysWhereTheJsonBreaks) {
+  EXPECT_THAT(mistake_of("{\n  \"match\": ,"), HasSubstr("r.json, line 2, column"));
+}
+
+TEST(Recipe, BecomesACommandThatAShellReadsTheSame) {
+  Recipe recipe;
+  recipe.match = cluster::Mode::exact;
+  recipe.not_clean = {clean::Rule::names};
+  recipe.mapping = {{"it's.csv", {{"E-mail ($)", "Work Email"}, {"Owner", std::nullopt}}}};
+  EXPECT_EQ(to_command(recipe, {"it's.csv", "-x.csv"}),
+            "csv-merger merge 'it'\\''s.csv' ./-x.csv --type people --match exact "
+            "--no-clean=names --map 'it'\\''s.csv:E-mail ($)=Work Email' "
+            "--map 'it'\\''s.csv:Owner='");
+}
+
+TEST(Recipe, IsTakenIntoTheSettingsOfARun) {
+  const auto recipe = parse_recipe(everything, "r.json");
+  ASSERT_TRUE(recipe);
+  pipeline::Settings settings;
+  std::vector<pipeline::SourceFile> files(2);
+  files[0].path = "in/apollo.csv";
+  files[0].name = "apollo.csv";
+  files[1].path = files[1].name = "crm.csv";
+  ASSERT_TRUE(apply(*recipe, settings, files));
+  EXPECT_EQ(settings.matching.mode, cluster::Mode::exact);
+  EXPECT_EQ(settings.survivor, merge::Survivor::newest_file);
+  EXPECT_FALSE(settings.rules.on(clean::Rule::names));
+  EXPECT_TRUE(settings.rules.on(clean::Rule::domains));
+  EXPECT_EQ(files[1].rank, 0U);
+  EXPECT_EQ(files[0].rank, 1U);
+  ASSERT_EQ(files[0].overrides.size(), 2U);
+  EXPECT_EQ(files[0].overrides[0].header, "Firma");
+  EXPECT_TRUE(files[1].overrides.empty());
+}
+
+TEST(Recipe, NamesAFileThatIsNotAmongThoseGiven) {
+  Recipe recipe;
+  recipe.rank = {"old.csv"};
+  pipeline::Settings settings;
+  std::vector<pipeline::SourceFile> files(1);
+  files[0].path = files[0].name = "new.csv";
+  const auto applied = apply(recipe, settings, files);
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().message, "rank: there is no file 'old.csv' among those given");
+}
+
+}  // namespace
+}  // namespace csvm::recipe
