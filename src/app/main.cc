@@ -53,6 +53,19 @@ constexpr Example examples[] = {
      "Examples:\n"
      "  csv-merger read export.csv --sniff\n"
      "  csv-merger read export.csv --table\n"},
+    {"send",
+     "Examples:\n"
+     "  csv-merger send leads.csv --type people --to https://hooks.example/in --preset clay\n"
+     "  csv-merger send leads.csv --type people --to https://hooks.example/in --first 5\n"
+     "  csv-merger send leads.csv --type company --to https://a.example/1 https://a.example/2 "
+     "--quota 50000\n"},
+    {"check-url",
+     "Example:\n"
+     "  csv-merger check-url https://hooks.example/in\n"},
+    {"receiver",
+     "Examples:\n"
+     "  csv-merger receiver --port 9000 --rate 10 --burst 20\n"
+     "  csv-merger receiver --port 9000 --plan ok=90,500=5,lost=2,reset=3 --record got.jsonl\n"},
 };
 
 // What is wrong with the command line, and where to read on.

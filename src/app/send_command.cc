@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "cell_text.h"
 #include "csvm/deliver.h"
 #include "csvm/recipe.h"
 #include "delivery_ledger.h"
@@ -29,6 +30,7 @@ using deliver::JobState;
 using deliver::JobStatus;
 
 constexpr deliver::JobKey only_job = 1;
+constexpr std::size_t most_excerpt_columns = 120;
 constexpr auto turn = std::chrono::milliseconds(100);
 constexpr auto keep_alive_every = std::chrono::seconds(30);
 
@@ -41,6 +43,8 @@ struct SendOptions {
   std::uint64_t first = 0, quota = 0, used = 0;
   std::size_t max_record_bytes = 0;
   bool retry = false;
+  std::string preset, presets_file;
+  double burst = 0;  // records; 0: a tenth of a second of the rate
   std::string progress = "auto";
   DestinationOptions destination;
 };
@@ -56,6 +60,27 @@ std::string default_ledger(const std::string& file, const std::string& url) {
   std::uint32_t hash = 2'166'136'261U;
   for (const char c : url) hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619U;
   return fmt::format("{}_deliveries_{:08x}.sqlite", stem_of(file), hash);
+}
+
+// What the command line does not say is as the preset says.
+Result<void> apply_preset(SendOptions& options, const CLI::App& command) {
+  if (options.preset.empty()) return {};
+  const auto presets = options.presets_file.empty()
+                           ? recipe::built_in_destination_presets()
+                           : CSVM_TRY(recipe::load_destination_presets(options.presets_file));
+  const auto found = std::ranges::find(presets, options.preset, &recipe::DestinationPreset::name);
+  if (found == presets.end()) {
+    std::string known;
+    for (const auto& preset : presets) known += (known.empty() ? "" : ", ") + preset.name;
+    return Error{Errc::invalid_input,
+                 fmt::format("--preset {}: known are {}", options.preset, known)};
+  }
+  const auto is_given = [&](const char* name) { return command.count(name) > 0; };
+  if (!is_given("--rate")) options.rate = found->rate_per_second;
+  if (!is_given("--burst")) options.burst = found->burst;
+  if (!is_given("--max-record")) options.max_record_bytes = found->max_record_bytes;
+  if (!is_given("--quota")) options.quota = found->quota;
+  return {};
 }
 
 Result<columns::FieldSet> fields_of(const SendOptions& options) {
@@ -79,6 +104,10 @@ Result<deliver::Job> job_of(const SendOptions& options, DeliveryLedger& ledger) 
   }
   ledger.set_urls(options.urls);
   job.plan.rate_per_second = options.rate;
+  if (options.burst > 0 && options.rate > 0) {
+    const double seconds = std::min(1.0, options.burst / options.rate);
+    job.plan.burst = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+  }
   job.plan.retry.retries = options.retries;
   job.plan.retry.waits.clear();
   for (const double seconds : options.backoff_seconds) {
@@ -185,7 +214,7 @@ void print_failures(const std::vector<store::FailureGroup>& groups) {
     const std::string status =
         first.http_status == 0 ? "no answer" : fmt::format("{}", first.http_status);
     fmt::print(stderr, "    {:>11}  {}, first record {}: {}\n", grouped(group.count), status,
-               first.record + 1, first.excerpt);
+               first.record + 1, cut_to_width(first.excerpt, most_excerpt_columns));
   }
 }
 
@@ -295,6 +324,16 @@ Command send_command(CLI::App& app) {
       ->check(CLI::NonNegativeNumber)
       ->envname("WEBHOOK_RATE_LIMIT")
       ->capture_default_str();
+  command->add_option("--preset", options->preset,
+                      "rate, burst, record size and quota of a kind of receiver: clay, zapier, "
+                      "make, n8n, generic");
+  command
+      ->add_option("--presets", options->presets_file, "presets of one's own (destinations.json)")
+      ->type_name("FILE");
+  command
+      ->add_option("--burst", options->burst,
+                   "records that may be made up for at once after a delay; at most one second's")
+      ->check(CLI::NonNegativeNumber);
   command->add_option("--header", options->headers, "a header to send along; repeatable")
       ->type_name("'NAME: VALUE'")
       ->expected(1)
@@ -343,7 +382,11 @@ Command send_command(CLI::App& app) {
   command->add_option("--progress", options->progress, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   add_destination_options(*command, options->destination);
-  return {command, [options] {
+  return {command, [options, command] {
+            if (const auto applied = apply_preset(*options, *command); !applied) {
+              print_error(applied.error());
+              return exit_usage;
+            }
             const auto all_delivered = send(*options);
             if (!all_delivered) {
               print_error(all_delivered.error());

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <system_error>
 
 #include "socket_address.h"
 
@@ -155,7 +156,8 @@ std::string Transfer::reason_of(CURLcode result) const {
     case Ending::not_resolved:
       return fmt::format("the name '{}' has no address", host);
     case Ending::not_connected:
-      return fmt::format("no connection to {} port {}: {}", host, request_.url.port, words);
+      return fmt::format("no connection to {} port {}: {}", host, request_.url.port,
+                         connecting_failure(result));
     case Ending::tls_failed:
       return fmt::format("no secure connection to {}: {}", host, words);
     case Ending::timed_out:
@@ -168,6 +170,16 @@ std::string Transfer::reason_of(CURLcode result) const {
   }
   if (times_sent_ > 1) return "the connection was closed before an answer came";
   return fmt::format("no usable answer: {}", words);
+}
+
+std::string Transfer::connecting_failure(CURLcode result) const {
+  if (result == CURLE_OPERATION_TIMEDOUT) {
+    return fmt::format("none within {} ms", request_.connect_timeout.count());
+  }
+  long error_number = 0;
+  curl_easy_getinfo(handle_, CURLINFO_OS_ERRNO, &error_number);
+  if (error_number == 0) return curl_easy_strerror(result);
+  return std::generic_category().message(static_cast<int>(error_number));
 }
 
 std::size_t Transfer::take_header(char* data, std::size_t, std::size_t bytes, void* self) {

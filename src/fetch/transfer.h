@@ -53,6 +53,7 @@ class Transfer {
   std::size_t header(std::string_view line);
   Ending ending_of(CURLcode result) const;
   std::string reason_of(CURLcode result) const;
+  std::string connecting_failure(CURLcode result) const;
 
   const ClientSettings& settings_;
   CURL* handle_;
