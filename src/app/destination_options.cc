@@ -10,7 +10,9 @@ void add_destination_options(CLI::App& command, DestinationOptions& options) {
   command
       .add_option("--allow", options.allowed,
                   "Allow this network (10.2.0.0/16), address or host, private or not; repeatable")
-      ->type_name("NETWORK|HOST");
+      ->type_name("NETWORK|HOST")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 Result<fetch::AddressRules> address_rules(const DestinationOptions& options) {

@@ -57,8 +57,8 @@ constexpr Example examples[] = {
      "Examples:\n"
      "  csv-merger send leads.csv --type people --to https://hooks.example/in --preset clay\n"
      "  csv-merger send leads.csv --type people --to https://hooks.example/in --first 5\n"
-     "  csv-merger send leads.csv --type company --to https://a.example/1 https://a.example/2 "
-     "--quota 50000\n"},
+     "  csv-merger send leads.csv --type company --to https://a.example/1 --to "
+     "https://a.example/2 --quota 50000\n"},
     {"check-url",
      "Example:\n"
      "  csv-merger check-url https://hooks.example/in\n"},

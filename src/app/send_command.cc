@@ -317,9 +317,11 @@ Command send_command(CLI::App& app) {
       ->check(CLI::IsMember({"people", "company"}));
   command
       ->add_option("--to", options->urls,
-                   "the webhook's URL; further ones take over when a --quota is used up")
+                   "the webhook's URL; repeated: takes over when a --quota is used up")
       ->required()
-      ->type_name("URL");
+      ->type_name("URL")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--rate", options->rate, "records a second at most; 0: no limit")
       ->check(CLI::NonNegativeNumber)
       ->envname("WEBHOOK_RATE_LIMIT")

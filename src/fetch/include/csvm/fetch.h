@@ -139,6 +139,7 @@ struct ClientSettings {
 /// Ownership: owns its connections; abandons what is under way when destroyed, and waits for
 ///            look-ups that are running.
 /// Threads:   one thread calls start and poll; any thread may call wake.
+/// Process:   the first one makes the process ignore SIGPIPE, unless it is handled already.
 /// Errors:    every started request ends in exactly one Response of poll().
 class Client {
  public:
