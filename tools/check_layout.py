@@ -22,7 +22,7 @@ MAX_HEADER_LINES = 300
 LIBRARY_OWNERS = {
     r"boost/system/": {"base"},
     r"fmt/": {"*"},
-    r"unicode/": {"bytes", "text", "clean"},
+    r"unicode/": {"bytes", "text", "clean", "fetch"},
     r"zlib\.h": {"bytes", "server"},  # compressed answers
     r"uchardet": {"bytes"},
     r"hwy/": {"bytes", "csv", "text"},
@@ -32,7 +32,7 @@ LIBRARY_OWNERS = {
     r"boost/json": {"output", "recipe", "server", "api", "app"},
     r"curl/": {"fetch"},
     r"sqlite3\.h": {"store"},
-    r"openssl/": {"store"},
+    r"openssl/": {"store", "deliver", "tests"},
     r"hiredis/": {"store"},
     r"boost/(asio|beast)": {"server", "receiver", "api", "app"},
     r"spdlog/": {"jobs", "server", "app"},
