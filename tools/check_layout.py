@@ -41,7 +41,7 @@ LIBRARY_OWNERS = {
     r"benchmark/": {"bench"},
 }
 POSIX_HEADER = re.compile(
-    r"(sys|arpa|net|netinet)/|(unistd|fcntl|signal|poll|netdb|pthread|spawn|termios|dlfcn|time)\.h$")
+    r"(sys|arpa|net|netinet)/|(unistd|fcntl|dirent|signal|poll|netdb|pthread|spawn|termios|dlfcn|time)\.h$")
 SOURCE_SUFFIXES = {".cc", ".h", ".in", ".py", ".sh", ".cmake", ".js", ".ts", ".css"}
 MADE_FOLDERS = {".git", "node_modules", "__pycache__"}
 MADE_TOP_FOLDERS = {"build", "out", "data"}  # as in .gitignore
