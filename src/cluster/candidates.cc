@@ -12,9 +12,9 @@ namespace {
 
 // Blocks up to this size are compared whole; in larger ones a row meets so many neighbours.
 constexpr std::size_t whole_block = 24;
-constexpr std::size_t window = 10;
-constexpr std::size_t large_block = 256;
-constexpr std::size_t few_neighbours = 5;
+constexpr std::size_t window = 7;
+constexpr std::size_t large_block = 128;
+constexpr std::size_t few_neighbours = 4;
 
 /// Compares the rows of blocks. Threads: one per worker.
 class BlockWorker {
