@@ -82,13 +82,20 @@ std::vector<std::string> warnings_of(const pipeline::Source& source) {
   return warnings;
 }
 
+// How many of the first `most` bytes of UTF-8 cut no character in two.
+std::size_t whole_characters(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text.size();
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  return most;
+}
+
 Result<std::vector<std::vector<std::string>>> preview_of(const pipeline::Source& source,
                                                          const csv::Limits& limits) {
   std::vector<std::vector<std::string>> preview;
   if (source.index.blocks.empty()) return preview;
   csv::Batch batch;
-  CSVM_CHECK(csv::read_start(*source.text, source.shape, source.index.blocks.front(),
-                             std::uint64_t{256} << 10, limits, batch));
+  CSVM_CHECK(
+      csv::read_block(*source.text, source.shape, source.index.blocks.front(), limits, batch));
   std::string scratch;
   for (const csv::Record& record : batch.records) {
     if (preview.size() == preview_records) break;
@@ -96,7 +103,7 @@ Result<std::vector<std::vector<std::string>>> preview_of(const pipeline::Source&
     for (std::uint32_t c = 0; c < record.cells; ++c) {
       const auto value =
           csv::value(batch, batch.cells[record.first_cell + c], source.shape.dialect, scratch);
-      cells.emplace_back(value.substr(0, max_preview_bytes));
+      cells.emplace_back(value.substr(0, whole_characters(value, max_preview_bytes)));
     }
     preview.push_back(std::move(cells));
   }
