@@ -36,12 +36,13 @@ LIBRARY_OWNERS = {
     r"hiredis/": {"store"},
     r"boost/(asio|beast)": {"server", "receiver", "api", "app"},
     r"spdlog/": {"jobs", "server", "app"},
+    r"prometheus/": {"api"},
     r"CLI/": {"app"},
     r"g(test|mock)/": {"tests"},
     r"benchmark/": {"bench"},
 }
 POSIX_HEADER = re.compile(
-    r"(sys|arpa|net|netinet)/|(unistd|fcntl|signal|poll|netdb|pthread|spawn|termios|dlfcn|time)\.h$")
+    r"(sys|arpa|net|netinet)/|(unistd|fcntl|signal|poll|netdb|pthread|spawn|termios|dlfcn|time|dirent|stdlib)\.h$")
 SOURCE_SUFFIXES = {".cc", ".h", ".in", ".py", ".sh", ".cmake", ".js", ".ts", ".css"}
 MADE_FOLDERS = {".git", "node_modules", "__pycache__"}
 MADE_TOP_FOLDERS = {"build", "out", "data"}  # as in .gitignore
