@@ -22,7 +22,7 @@ MAX_HEADER_LINES = 300
 LIBRARY_OWNERS = {
     r"boost/system/": {"base"},
     r"fmt/": {"*"},
-    r"unicode/": {"bytes", "text", "clean"},
+    r"unicode/": {"bytes", "text", "clean", "fetch"},
     r"zlib\.h": {"bytes", "server"},  # compressed answers
     r"uchardet": {"bytes"},
     r"hwy/": {"bytes", "csv", "text"},
@@ -32,7 +32,7 @@ LIBRARY_OWNERS = {
     r"boost/json": {"output", "recipe", "server", "api", "app"},
     r"curl/": {"fetch"},
     r"sqlite3\.h": {"store"},
-    r"openssl/": {"store"},
+    r"openssl/": {"store", "deliver", "tests"},
     r"hiredis/": {"store"},
     r"boost/(asio|beast)": {"server", "receiver", "api", "app"},
     r"spdlog/": {"jobs", "server", "app"},
@@ -42,7 +42,7 @@ LIBRARY_OWNERS = {
     r"benchmark/": {"bench"},
 }
 POSIX_HEADER = re.compile(
-    r"(sys|arpa|net|netinet)/|(unistd|fcntl|signal|poll|netdb|pthread|spawn|termios|dlfcn|time|dirent|stdlib)\.h$")
+    r"(sys|arpa|net|netinet)/|(unistd|fcntl|dirent|signal|poll|netdb|pthread|spawn|termios|dlfcn|time)\.h$")
 SOURCE_SUFFIXES = {".cc", ".h", ".in", ".py", ".sh", ".cmake", ".js", ".ts", ".css"}
 MADE_FOLDERS = {".git", "node_modules", "__pycache__"}
 MADE_TOP_FOLDERS = {"build", "out", "data"}  # as in .gitignore

@@ -17,8 +17,8 @@ node_packages() {
 packages_for() {
   echo g++ cmake ninja-build pkg-config ccache mold python3 \
     zlib1g-dev libfmt-dev libspdlog-dev libcli11-dev libicu-dev libhwy-dev libpsl-dev publicsuffix \
-    libuchardet-dev libxxhash-dev libsqlite3-dev libssl-dev prometheus-cpp-dev libgtest-dev libgmock-dev \
-    libbenchmark-dev
+    libuchardet-dev libxxhash-dev libsqlite3-dev libssl-dev libcurl4-openssl-dev prometheus-cpp-dev \
+    ca-certificates libgtest-dev libgmock-dev libbenchmark-dev
   case $1 in
     build) ;;
     test) echo clang-format-19 binutils "$(node_packages)" ;;

@@ -7,11 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "check_url_command.h"
 #include "command.h"
 #include "map_command.h"
 #include "match_command.h"
 #include "merge_command.h"
 #include "read_command.h"
+#include "receiver_command.h"
+#include "send_command.h"
 #include "serve_command.h"
 #include "version.h"
 
@@ -51,6 +54,19 @@ constexpr Example examples[] = {
      "Examples:\n"
      "  csv-merger read export.csv --sniff\n"
      "  csv-merger read export.csv --table\n"},
+    {"send",
+     "Examples:\n"
+     "  csv-merger send leads.csv --type people --to https://hooks.example/in --preset clay\n"
+     "  csv-merger send leads.csv --type people --to https://hooks.example/in --first 5\n"
+     "  csv-merger send leads.csv --type company --to https://a.example/1 --to "
+     "https://a.example/2 --quota 50000\n"},
+    {"check-url",
+     "Example:\n"
+     "  csv-merger check-url https://hooks.example/in\n"},
+    {"receiver",
+     "Examples:\n"
+     "  csv-merger receiver --port 9000 --rate 10 --burst 20\n"
+     "  csv-merger receiver --port 9000 --plan ok=90,500=5,lost=2,reset=3 --record got.jsonl\n"},
     {"serve",
      "Example:\n"
      "  csv-merger serve --port 8080 --data /var/lib/csv-merger\n"
@@ -91,8 +107,9 @@ int main(int argc, char** argv) {
   app.footer(
       "\"csv-merger COMMAND --help\" explains a command. Exit codes: 0 done, 1 failed, 2 wrong "
       "usage.");
-  const std::vector<Command> commands = {merge_command(app), map_command(app), match_command(app),
-                                         read_command(app), serve_command(app)};
+  const std::vector<Command> commands = {
+      merge_command(app), map_command(app),       match_command(app),    read_command(app),
+      send_command(app),  check_url_command(app), receiver_command(app), serve_command(app)};
   for (const Example& example : examples) app.get_subcommand(example.command)->footer(example.text);
   try {
     app.parse(arguments(argc, argv));

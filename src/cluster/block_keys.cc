@@ -11,6 +11,7 @@ namespace csvm::cluster {
 namespace {
 
 constexpr std::uint32_t most_of_a_word = 400;
+constexpr std::uint32_t most_colleagues = 24;
 
 std::uint64_t join(std::uint64_t a, std::uint64_t b) {
   if (a == 0 || b == 0) return 0;
@@ -152,7 +153,10 @@ void people_keys(std::size_t family, const Side& side, const Frequencies& freque
       break;
     }
     case 8:  // same company, names that fit no other way
-      keys[0] = join(side.company_hash, 5);
+      // In a large company neighbours by name share the begin of the last name, as above.
+      if (frequencies.count(Kind::company, side.company_hash) <= most_colleagues) {
+        keys[0] = join(side.company_hash, 5);
+      }
       break;
     default: {
       if (!side.company.empty()) break;

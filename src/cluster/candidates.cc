@@ -1,6 +1,8 @@
 #include "candidates.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "block_keys.h"
 #include "groups.h"
@@ -10,9 +12,9 @@ namespace {
 
 // Blocks up to this size are compared whole; in larger ones a row meets so many neighbours.
 constexpr std::size_t whole_block = 24;
-constexpr std::size_t window = 10;
-constexpr std::size_t large_block = 256;
-constexpr std::size_t few_neighbours = 5;
+constexpr std::size_t window = 7;
+constexpr std::size_t large_block = 128;
+constexpr std::size_t few_neighbours = 4;
 
 /// Compares the rows of blocks. Threads: one per worker.
 class BlockWorker {
@@ -140,9 +142,10 @@ bool same_rows(const ScoredPair& a, const ScoredPair& b) {
 // Adds `found` to the sorted `pairs`; each pair stays once.
 void add_sorted(std::vector<ScoredPair>& found, std::vector<ScoredPair>& pairs) {
   std::ranges::sort(found, by_rows);
-  const auto middle = static_cast<std::ptrdiff_t>(pairs.size());
-  pairs.insert(pairs.end(), found.begin(), found.end());
-  std::inplace_merge(pairs.begin(), pairs.begin() + middle, pairs.end(), by_rows);
+  std::vector<ScoredPair> all;
+  all.reserve(pairs.size() + found.size());
+  std::ranges::merge(pairs, found, std::back_inserter(all), by_rows);
+  pairs = std::move(all);
   const auto repeated = std::ranges::unique(pairs, same_rows);
   pairs.erase(repeated.begin(), repeated.end());
 }

@@ -259,7 +259,9 @@ std::string explain_fuzzy(const Comparables::Store& store, const Link& link,
   context.notes = &notes;
   score_pair(store, a, b, context);
   // What speaks for it first, the strongest in front.
-  std::ranges::stable_sort(notes, [](const Note& x, const Note& y) { return x.bits > y.bits; });
+  std::ranges::sort(notes, [](const Note& x, const Note& y) {
+    return x.bits != y.bits ? x.bits > y.bits : x.words < y.words;
+  });
   std::string text;
   for (const Note& note : notes) {
     if (note.words.empty()) continue;

@@ -153,7 +153,8 @@ const PersonName& NameReader::read(std::string_view full, std::string_view first
     }
   }
   // A full name put together from one part is no more than that part.
-  if (full == first || full == last) full = {};
+  const bool one_word = first.find(' ') == std::string_view::npos;
+  if (full == last || (full == first && one_word)) full = {};
   const std::string_view only = !full.empty() ? full : !first.empty() ? first : last;
   const std::span<const Word> words = full_words_.of(only);
   if (is_placeholder(words)) return name_;

@@ -63,8 +63,7 @@ struct Level {
 
 class Names {
  public:
-  Names(const Side& a, const Side& b, const Frequencies& frequencies)
-      : a_(a), b_(b), frequencies_(frequencies) {}
+  explicit Names(const Frequencies& frequencies) : frequencies_(frequencies) {}
 
   float given_bits(const HashedWord& word) const {
     const bool known = Dictionary::get().groups(word.hash).group[0] != 0;
@@ -170,8 +169,6 @@ class Names {
            text::edit_distance(a, b, 2) <= 2;
   }
 
-  const Side& a_;
-  const Side& b_;
   const Frequencies& frequencies_;
 };
 
@@ -224,7 +221,7 @@ bool is_worse(const Level& level) {
 }  // namespace
 
 PersonEvidence compare_people_names(const Side& a, const Side& b, const Frequencies& frequencies) {
-  const Names names(a, b, frequencies);
+  const Names names(frequencies);
   PersonEvidence found;
   const std::uint8_t x = a.row->generation;
   const std::uint8_t y = b.row->generation;

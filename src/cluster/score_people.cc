@@ -15,10 +15,21 @@ std::string_view local_of(std::string_view address) { return address.substr(0, a
 
 // A slip in a mailbox's name, not "lee2" for "lee" or "lee.jr": those are other people's.
 bool is_mailbox_slip(std::string_view a, std::string_view b) {
-  if (std::min(a.size(), b.size()) < 6 || a.starts_with(b) || b.starts_with(a)) return false;
+  if (std::min(a.size(), b.size()) < 5 || a.starts_with(b) || b.starts_with(a)) return false;
   const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
   return std::ranges::equal(a | std::views::filter(is_digit), b | std::views::filter(is_digit)) &&
          text::edit_distance(a, b, 2) <= 2;
+}
+
+// Names are kept folded; people read them with capitals.
+std::string capitalised(std::string_view words) {
+  std::string text(words);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool starts = i == 0 || text[i - 1] == ' ';
+    if (starts && text[i] >= 'a' && text[i] <= 'z')
+      text[i] = static_cast<char>(text[i] - 'a' + 'A');
+  }
+  return text;
 }
 
 class Scorer {
@@ -46,6 +57,9 @@ class Scorer {
       score_.margin = -30;
       score_.veto = score_.veto || name_.given == PartLevel::conflict;
       return score_;
+    }
+    if (score_.strong && name_.family == PartLevel::conflict && name_.given >= PartLevel::typo) {
+      name_.family_bits = weights::family_changed;  // marriage
     }
     note_names();
     compare_companies();
@@ -212,7 +226,9 @@ class Scorer {
       std::string text;
       if (context_.notes == nullptr) return text;
       const auto pair = [&](const char* relation) {
-        text.append(mine).append(relation).append(theirs);
+        text = capitalised(mine);
+        text += relation;
+        text += capitalised(theirs);
       };
       switch (level) {
         case PartLevel::missing:
@@ -331,7 +347,9 @@ class Scorer {
   void apply_rules() {
     if (name_.other_generation) score_.veto = true;
     if (name_.given == PartLevel::conflict && !same_number_ && !proven_) {
-      (number_slip_ && birth_equal_ ? score_.second_hand : score_.veto) = true;
+      // A number with a slip at one family name: a household, or one person told wrongly.
+      const bool household = number_slip_ && (birth_equal_ || name_.family >= PartLevel::typo);
+      (household ? score_.second_hand : score_.veto) = true;
     }
     score_.initial = name_.given == PartLevel::initial || name_.family == PartLevel::initial;
     const bool sure = score_.strong || birth_equal_;

@@ -23,6 +23,7 @@ inline constexpr float swapped = 1.5F;
 inline constexpr float initial_bits = 2.5F;
 inline constexpr float given_conflict = -14;
 inline constexpr float family_conflict = -10;
+inline constexpr float family_changed = -5;  // an identifier and the first name agree
 // Where register number and date of birth both agree the names may be wrong.
 inline constexpr float conflict_of_proven = -5;
 inline constexpr float address_agrees = 6;  // an address that says so much is one household's

@@ -145,6 +145,16 @@ TEST(People, TakesNoCredentialForALastName) {
       {.name = "Philip Shah", .company = "Zenith Travel", .first = "Philip", .last = "Shah"}));
 }
 
+TEST(People, FindsAWholeNameInTheColumnOfFirstNames) {
+  EXPECT_TRUE(same_person({.name = "Philip Shah", .company = "Zenith", .first = "Philip Shah"},
+                          {.name = "Philip Shah", .company = "Zenith"}));
+}
+
+TEST(People, KeepsALoneLastNameApart) {
+  EXPECT_FALSE(same_person({.name = "Shah", .company = "Zenith Travel", .last = "Shah"},
+                           {.name = "Philip Shah", .company = "Zenith Travel"}));
+}
+
 TEST(People, JoinsAnInitialWithAMailbox) {
   EXPECT_TRUE(same_person(
       {.name = "J. Abara", .company = "Lagos Port Services", .work_email = "jabara@lps.ng"},
@@ -196,7 +206,7 @@ TEST(People, ExplainsInWords) {
   ASSERT_EQ(clusters.links.size(), 1U);
   const std::string reason = explain(all, clusters.links[0], settings);
   EXPECT_NE(reason.find("same LinkedIn profile"), std::string::npos) << reason;
-  EXPECT_NE(reason.find("robert = bob"), std::string::npos) << reason;
+  EXPECT_NE(reason.find("Robert = Bob"), std::string::npos) << reason;
 }
 
 TEST(People, ExactModeMergesEqualKeysOnly) {

@@ -20,7 +20,7 @@ inline std::vector<std::uint32_t> join_pairs(std::vector<ScoredPair> pairs,
     if (x_ends.second != y_ends.second) return x_ends.second < y_ends.second;
     return x_ends.first < y_ends.first;
   };
-  std::ranges::stable_sort(pairs, before);
+  std::ranges::sort(pairs, before);
   for (const ScoredPair& pair : pairs) {
     if (pair.margin < input.line || (pair.flags & pair_is_listed_only) != 0) continue;
     const std::uint32_t a = of_row[pair.row];
@@ -39,7 +39,8 @@ inline std::vector<std::uint32_t> join_pairs(std::vector<ScoredPair> pairs,
         ++count;
       }
     }
-    if (count > 1 && (vetoed || (!strong && sum / static_cast<float>(count) < input.least_mean))) continue;
+    if (count > 1 && (vetoed || (!strong && sum / static_cast<float>(count) < input.least_mean)))
+      continue;
     for (std::uint32_t& cluster : of_row) {
       if (cluster == a || cluster == b) cluster = std::min(a, b);
     }

@@ -1,7 +1,7 @@
 // Deliveries into the ledger, claims from a long queue.
 #include <benchmark/benchmark.h>
 #include <sqlite3.h>
-#include <stdlib.h>
+#include <cstdlib>
 
 #include <array>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // A SQLite database in a folder of its own.
 #pragma once
 
-#include <stdlib.h>
+#include <cstdlib>
 
 #include <filesystem>
 #include <string>

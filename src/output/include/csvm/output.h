@@ -3,6 +3,7 @@
 //
 //   pipeline --> CsvSink --> people_leads_....csv, ..._duplicates.csv
 //   pipeline::Summary --> rejected_csv, report_json
+//   records --> Payload --> bodies of webhook requests
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@
 
 #include "csvm/base.h"
 #include "csvm/bytes.h"
+#include "csvm/columns.h"
 #include "csvm/pipeline.h"
 
 namespace csvm::output {
@@ -87,6 +89,39 @@ std::string report_json(const pipeline::Summary& summary,
 /// with `file`, `platform`, `mapping` {header: field or null}, `columns` and `primary`.
 std::string mapping_json(std::span<const pipeline::Source> sources,
                          const columns::FieldSet& fields);
+
+/// "Company LinkedIn URL" -> "company_linkedin_url".
+std::string snake_case(std::string_view name);
+
+/// Spells records as the JSON bodies of webhook requests: companies flat, people as `person` and
+/// `company`, what is no field under its own name in `additional_fields`. Values stay text; empty
+/// ones are left out.
+///
+/// Threads: const members from any thread.
+class Payload {
+ public:
+  /// `headers` name the columns of the records. A column whose header is no field's name (or is a
+  /// second one of it) is an additional one.
+  Payload(const columns::FieldSet& fields, std::span<const std::string> headers);
+
+  /// Appends the body for a record; values must be UTF-8.
+  void spell(std::span<const std::string_view> values, std::string& out) const;
+
+ private:
+  struct Member {
+    std::size_t column;
+    std::string key;  // with quotes and colon
+  };
+  struct Object {
+    std::string key;
+    std::vector<Member> members;
+  };
+  static bool append(const std::vector<Member>& members, std::span<const std::string_view> values,
+                     std::string& out);
+
+  std::vector<Member> flat_;
+  std::vector<Object> objects_;
+};
 
 /// Writes a text file that appears whole or not at all.
 Result<void> write_file(const std::string& path, std::string_view text);

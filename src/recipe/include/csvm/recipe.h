@@ -98,6 +98,24 @@ std::string to_json(const Recipe& recipe);
 /// The command line that does the same with `files`, quoted for a POSIX shell.
 std::string to_command(const Recipe& recipe, const std::vector<std::string>& files);
 
+/// What a kind of receiver bears; 0: no limit. Named in destinations.json.
+struct DestinationPreset {
+  std::string name;
+  double rate_per_second = 0;
+  double burst = 0;                  // records at once
+  std::size_t max_record_bytes = 0;  // of a request's body
+  std::uint64_t quota = 0;           // records in the life of one URL
+};
+
+/// Those of config/destinations.json, as shipped.
+std::vector<DestinationPreset> built_in_destination_presets();
+
+/// Reads a file of the same shape, of at most 1 MiB. Fails with `not_found`, `io`, and
+/// `invalid_input` with every mistake named by its path.
+Result<std::vector<DestinationPreset>> load_destination_presets(const std::string& path);
+Result<std::vector<DestinationPreset>> parse_destination_presets(std::string_view json,
+                                                                 std::string_view name);
+
 /// Takes what the recipe says of matching, cleaning and merging into `settings`, and what it says
 /// of files into `files` (by path or name). `settings.fields` and the lists in `settings.rules`
 /// come from the mapping configuration and are kept.
