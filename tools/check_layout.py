@@ -36,6 +36,7 @@ LIBRARY_OWNERS = {
     r"hiredis/": {"store"},
     r"boost/(asio|beast)": {"server", "receiver", "api", "app"},
     r"spdlog/": {"jobs", "server", "app"},
+    r"prometheus/": {"api"},
     r"CLI/": {"app"},
     r"g(test|mock)/": {"tests"},
     r"benchmark/": {"bench"},

@@ -110,8 +110,10 @@ Task<Admission> admit(Context& context, Request& request, NoSession without) {
   co_return co_await server::offload(context.parts.pool, std::move(find));
 }
 
-Task<Response> for_session(Context& context, Request& request, NoSession without,
-                           SessionWork work) {
+namespace {
+
+Task<Response> for_session_on(boost::asio::thread_pool& pool, Context& context, Request& request,
+                              NoSession without, SessionWork work) {
   if (auto refusal = refuse(context, request)) co_return *std::move(refusal);
   std::string token(request.cookie(context.cookie_name()));
   auto run = [&context, token = std::move(token), without, work = std::move(work)]() -> Response {
@@ -121,7 +123,19 @@ Task<Response> for_session(Context& context, Request& request, NoSession without
     if (!admission.set_cookie.empty()) response.headers.add("Set-Cookie", admission.set_cookie);
     return response;
   };
-  co_return co_await server::offload(context.parts.pool, std::move(run));
+  co_return co_await server::offload(pool, std::move(run));
+}
+
+}  // namespace
+
+Task<Response> for_session(Context& context, Request& request, NoSession without,
+                           SessionWork work) {
+  return for_session_on(context.parts.pool, context, request, without, std::move(work));
+}
+
+Task<Response> for_session_long(Context& context, Request& request, NoSession without,
+                                SessionWork work) {
+  return for_session_on(context.parts.long_pool, context, request, without, std::move(work));
 }
 
 Task<Response> for_anyone(Context& context, Request& request, std::function<Response()> work) {

@@ -27,6 +27,9 @@ using SessionWork = std::function<Response(const store::Session& session)>;
 
 /// Checks origin and rate, finds or makes the session of a request, and runs `work` for it.
 Task<Response> for_session(Context& context, Request& request, NoSession without, SessionWork work);
+/// The same for work that reads whole uploads.
+Task<Response> for_session_long(Context& context, Request& request, NoSession without,
+                                SessionWork work);
 
 /// The first half of `for_session`, for handlers that stream: the session of a request, made if
 /// need be, or the answer that refuses it.

@@ -15,7 +15,8 @@ Context::Context(Settings given, Parts used)
       addresses(settings.requests_per_second, settings.requests_per_second * burst_seconds),
       metrics(std::make_unique<Metrics>(*this)),
       live(std::make_unique<Live>(*this)),
-      started(parts.environment.seconds()) {}
+      started(parts.environment.seconds()),
+      started_at(parts.now()) {}
 
 Context::~Context() = default;
 

@@ -40,7 +40,8 @@ struct Context {
   Guarded<CleanUpRecord> clean_up;
   // By file: the request that is adding to it (tus).
   Guarded<std::unordered_map<std::string, std::weak_ptr<Continuation>>> continuations;
-  double started;
+  double started;          // in Environment::seconds
+  store::Time started_at;  // ... and by the clock
 
   Context(Settings given, Parts used);
   ~Context();

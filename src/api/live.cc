@@ -105,7 +105,7 @@ struct LiveLoop {
   Context& context;
   // No timer: this may outlive the event loop.
   server::Task<void>::executor_type executor;
-  Guarded<bool> is_over;
+  Guarded<bool> is_over{false};
 };
 
 void Live::add_to(server::SocketHub& hub) {
@@ -182,6 +182,8 @@ bool Live::is_new_end(const store::Job& job) {
       ended.erase(job.id);
       return false;
     }
+    // Told by an earlier process; it is only being downloaded.
+    if (job.ended_at && *job.ended_at < context_.started_at) return false;
     if (ended.size() >= max_ends_kept) ended.clear();
     return ended.insert(job.id).second;
   });

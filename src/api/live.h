@@ -44,7 +44,7 @@ class Live {
   Context& context_;
   server::SocketHub* hub_ = nullptr;
   Guarded<Pending> pending_;
-  Guarded<std::uint64_t> sequence_;
+  Guarded<std::uint64_t> sequence_{0};
   Guarded<std::unordered_set<std::string>> ended_;  // jobs whose end was told
   std::shared_ptr<struct LiveLoop> loop_;
 };

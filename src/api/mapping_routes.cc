@@ -41,7 +41,7 @@ Task<Response> post_preview(Context& context, Request& request) {
   SessionWork work = [&context, wishes](const store::Session& session) {
     return preview(context, session, wishes->job.upload_id, wishes->recipe);
   };
-  co_return co_await for_session(context, request, NoSession::refuse, std::move(work));
+  co_return co_await for_session_long(context, request, NoSession::refuse, std::move(work));
 }
 
 }  // namespace

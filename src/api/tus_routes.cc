@@ -292,7 +292,7 @@ Task<Response> patch_tus(Context& context, Request& request) {
     if (!written) co_return conflict_or_failure(written.error());
   }
   auto end = [part] { return part->end(); };
-  const auto ended = co_await server::offload(context.parts.pool, std::move(end));
+  const auto ended = co_await server::offload(context.parts.long_pool, std::move(end));
   if (!ended) co_return conflict_or_failure(ended.error());
   Response response = empty(204);
   response.headers.set("Upload-Offset", fmt::format("{}", *ended));

@@ -101,6 +101,9 @@ class Reception {
     }
   }
 
+  /// Whether that step reads a whole file through.
+  bool is_long() const { return pending_ == Step::finish; }
+
   /// The blocking step that `needs_pool` announced. Only what ends the whole request fails.
   Result<void> step() {
     switch (pending_) {
@@ -188,7 +191,9 @@ Task<Result<void>> read_parts(Context& context, Request& request, server::Multip
       }
       if (!reception->needs_pool(*event)) continue;
       auto step = [reception] { return reception->step(); };
-      const auto done = co_await server::offload(context.parts.pool, std::move(step));
+      boost::asio::thread_pool& pool =
+          reception->is_long() ? context.parts.long_pool : context.parts.pool;
+      const auto done = co_await server::offload(pool, std::move(step));
       if (!done) co_return done.error();
     }
   }

@@ -29,6 +29,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr unsigned blocking_threads = 4;  // for store and files, besides the workers
+constexpr unsigned long_threads = 2;      // for looking into uploads
 constexpr std::uint64_t storage_warning_percent = 80;
 constexpr auto request_limit = std::chrono::seconds(10);
 constexpr auto job_limit = std::chrono::seconds(10);
@@ -95,7 +96,10 @@ store::Limits limits_of(const ServiceSettings& settings) {
 class RunningService final : public Service {
  public:
   explicit RunningService(const ServiceSettings& settings)
-      : settings_(settings), log_(make_log(settings)), pool_(blocking_threads) {}
+      : settings_(settings),
+        log_(make_log(settings)),
+        pool_(blocking_threads),
+        long_pool_(long_threads) {}
   ~RunningService() override { stop(); }
 
   Result<void> begin() {
@@ -139,6 +143,7 @@ class RunningService final : public Service {
     if (workers_ && !workers_->stop(job_limit)) log_->info("running jobs go on at the next start");
     announce_.with([](api::Api*& now) { now = nullptr; });
     pool_.join();
+    long_pool_.join();
     log_->info("stopped");
   }
 
@@ -193,7 +198,7 @@ class RunningService final : public Service {
     api.requests_per_second = settings_.requests_per_second;
     api.version = version;
     api_ = std::make_unique<api::Api>(
-        api, api::Parts{*environment_, *workers_, *configuration_, pool_, system_now});
+        api, api::Parts{*environment_, *workers_, *configuration_, pool_, long_pool_, system_now});
 
     server::SocketSettings sockets;
     sockets.allowed_origins = settings_.cors_origins;
@@ -258,6 +263,7 @@ class RunningService final : public Service {
   bool is_stopping_ = false;
   // In the order in which each needs those before it.
   boost::asio::thread_pool pool_;
+  boost::asio::thread_pool long_pool_;
   Guarded<api::Api*> announce_{nullptr};
   std::unique_ptr<files::Files> files_;
   std::unique_ptr<store::Store> store_;

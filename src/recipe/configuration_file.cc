@@ -68,7 +68,7 @@ bool is_backup_name(std::string_view name) {
 struct ConfigurationFile::State {
   Options options;
   Guarded<Current> current;
-  Guarded<int> writing;  // one change of the file at a time
+  Guarded<int> writing{0};  // one change of the file at a time
   std::unique_ptr<Watch> watch;
 
   // The file as it lies comes into force, or the reason why not.

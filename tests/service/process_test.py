@@ -7,7 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from service import BOUND_SECONDS, PROGRAM, Client, Service, leads, wait_until
+from service import BOUND_SECONDS, PROGRAM, Client, Service, Sockets, leads, wait_until
 
 
 class Process(unittest.TestCase):
@@ -64,6 +64,28 @@ class Process(unittest.TestCase):
         code, said = self.fail_to_start(port=service.address[1], data="other")
         self.assertEqual(code, 1)
         self.assertIn(str(service.address[1]), said)
+
+    def test_storage_that_runs_out_is_logged_and_uploads_are_refused_then(self):
+        service = self.service(MAX_TOTAL_STORAGE_GB=1)
+        # Room is reserved for what is announced.
+        Client(service).tus_create("a.csv", 450 << 20)
+        Client(service).tus_create("b.csv", 450 << 20)
+        service.restart()
+        wait_until(lambda: "storage: 900 of 1024 MB" in service.text_of_log(), "the warning")
+        refused = Client(service).tus("POST", "/api/tus", Upload_Length=450 << 20)
+        self.assertEqual(refused.status, 413, refused)
+        self.assertEqual(Client(service).get("/health").status, 200)
+
+    def test_an_end_of_an_earlier_process_is_not_told_again(self):
+        service = self.service()
+        client = Client(service)
+        old = client.merged(("a.csv", leads(10)))
+        service.restart()
+        sockets = Sockets(client)
+        client.download(old)
+        sockets.next("job_progress")  # its count of downloads
+        new = client.merged(("b.csv", leads(10)))
+        self.assertEqual(sockets.next("job_completed")["job_id"], new)
 
     def interrupted(self, signal_number):
         """The bytes of a job whose process was ended while it ran, after another start."""

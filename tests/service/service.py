@@ -124,7 +124,10 @@ class Client:
             headers["Cookie"] = self.cookie
         connection = http.client.HTTPConnection(*self.service.address, timeout=BOUND_SECONDS)
         try:
-            connection.request(method, path, body, headers)
+            try:
+                connection.request(method, path, body, headers)
+            except BrokenPipeError:
+                pass  # refused before all of it was sent: the answer says why
             response = connection.getresponse()
             answer = Answer(response, response.read())
         finally:

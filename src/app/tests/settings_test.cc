@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <map>
+#include <set>
+#include <sstream>
 
 namespace csvm::app {
 namespace {
@@ -63,6 +66,36 @@ TEST(Settings, NameEveryWrongValueAndWhatIsAllowed) {
 TEST(Settings, AreRefusedInProductionWithoutAnAdminToken) {
   EXPECT_FALSE(read({{"APP_ENV", "production"}}));
   EXPECT_TRUE(read({{"APP_ENV", "production"}, {"ADMIN_TOKEN", "secret"}}));
+}
+
+std::string text_of(const char* path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(Settings, AreAllInTheExampleAndInTheDescriptionAndNoOthers) {
+  std::set<std::string> read_names;
+  const auto note = [&](std::string_view name) -> std::optional<std::string> {
+    read_names.emplace(name);
+    return std::nullopt;
+  };
+  ASSERT_TRUE(read_settings(note, ""));
+
+  std::set<std::string> in_example;
+  std::istringstream example(text_of(CSVM_SOURCE_FOLDER "/.env.example"));
+  for (std::string line; std::getline(example, line);) {
+    const auto equals = line.find('=');
+    if (!line.starts_with('#') || line.starts_with("# ") || equals == std::string::npos) continue;
+    in_example.insert(line.substr(1, equals - 1));
+  }
+  EXPECT_EQ(in_example, read_names);
+
+  std::set<std::string> described;
+  std::istringstream page(text_of(CSVM_SOURCE_FOLDER "/docs/settings.md"));
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("| `")) described.insert(line.substr(3, line.find('`', 3) - 3));
+  }
+  EXPECT_EQ(described, read_names);
 }
 
 TEST(Settings, AnEmptyValueIsNoValue) {

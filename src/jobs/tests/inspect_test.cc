@@ -52,6 +52,16 @@ TEST_F(InspectTest, RefusesWhatIsNoCsvByTheUsersName) {
   EXPECT_THAT(facts.error().message, HasSubstr("'page.csv'"));
 }
 
+TEST_F(InspectTest, CutsLongCellsOfThePreviewBetweenCharacters) {
+  std::string accents = "x";
+  for (int i = 0; i < 400; ++i) accents += "\xC3\xA9";
+  const auto facts = facts_of("a.csv", "Name,Notes\nAda," + accents + "\nGrace,short\n");
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_EQ(facts->preview[0][1].size(), 499U);
+  EXPECT_TRUE(accents.starts_with(facts->preview[0][1]));
+  EXPECT_EQ(facts->preview[1][1], "short");
+}
+
 TEST_F(InspectTest, DoesNotOpenAnUploadThatIsStillBeingReceived) {
   const std::string id = store_->create_upload(session_.id)->id;
   ASSERT_TRUE(store_->add_file(session_.id, id, "late.csv", 100));

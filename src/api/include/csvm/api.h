@@ -39,13 +39,14 @@ struct Parts {
   const jobs::Environment& environment;
   jobs::Workers& workers;
   recipe::ConfigurationFile& configuration;
-  boost::asio::thread_pool& pool;  // for blocking work
+  boost::asio::thread_pool& pool;       // for blocking work that is short
+  boost::asio::thread_pool& long_pool;  // ... and for reading whole uploads through
   std::function<store::Time()> now;
 };
 
 /// The state of the clean-up, for GET /api/storage/status.
 struct CleanUpRecord {
-  store::Time last, next;
+  store::Time last{}, next{};
   std::uint64_t files = 0;  // removed by the last one
 };
 
