@@ -81,7 +81,7 @@ class Guarded {
 
  private:
   std::mutex mutex_;
-  T value_{};
+  T value_;
 };
 
 /// Runs `task(worker, index)` for every index in [0, count) on up to `threads` threads and returns
