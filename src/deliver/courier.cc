@@ -12,8 +12,8 @@ namespace csvm::deliver {
 namespace {
 
 constexpr std::size_t most_unrecorded = 512;  // outcomes; a crash repeats them, so no more
-constexpr std::size_t sends_at_once = 64;        // before answers are looked at again
-constexpr std::size_t most_text_bytes = 300;     // kept of an answer
+constexpr std::size_t sends_at_once = 64;     // before answers are looked at again
+constexpr std::size_t most_text_bytes = 300;  // kept of an answer
 
 }  // namespace
 

@@ -104,8 +104,8 @@ Result<Source> open_source(const SourceFile& file, const Settings& settings) {
   index.stop = settings.stop;
   source.index = CSVM_TRY(csv::index(*source.text, source.shape, index));
   if (source.index.records == 0 && source.index.rejects.empty()) {
-    return Error{Errc::invalid_input,
-                 fmt::format("'{}' has a header but no rows; export it again", source.text->name())};
+    return Error{Errc::invalid_input, fmt::format("'{}' has a header but no rows; export it again",
+                                                  source.text->name())};
   }
 
   std::vector<std::string> headers = source.shape.header;

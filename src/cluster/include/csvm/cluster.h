@@ -30,8 +30,8 @@ struct Settings {
   double possible = 60;
   /// Which key parts any source file has a column for; a part that none has is left out of the
   /// exact key.
-  bool has_name = true;     // people: full name; company: company name
-  bool has_company = true;  // people: company name; company: domain
+  bool has_name = true;          // people: full name; company: company name
+  bool has_company = true;       // people: company name; company: domain
   bool explain_weights = false;  // `explain` adds the weight of each comparison, in bits
   unsigned threads = 1;
   std::uint64_t memory_bytes = 0;  // 0: no bound; above it, keys are spilled to temporary files

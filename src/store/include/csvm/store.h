@@ -256,7 +256,7 @@ class Store {
   virtual Result<Signals> heartbeat(const Lease& lease, const Progress& progress) = 0;
   virtual Result<Signals> signals(const Lease& lease) = 0;  // reads only
   /// The phase is done. Download, or all delivered: completed. Merged for a webhook: sending, to be
-  /// claimed with `Phase::deliver`. Cancelled, if that was asked before. Results (by part) are added to those it has or replace them.
+  /// claimed with `Phase::deliver`. Cancelled, if that was asked before. Results replace by part.
   virtual Result<JobState> complete(const Lease& lease, const Progress& progress,
                                     std::span<const ResultFile> results) = 0;
   virtual Result<void> fail(const Lease& lease, const Progress& progress, Text error) = 0;
