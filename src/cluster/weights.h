@@ -1,6 +1,6 @@
 // weights.h - the default weights, in bits: how many times likelier an agreement is between two
 // rows of one entity than between two rows picked by chance, as log2. How they were obtained:
-// docs/adr/0001-matching-weights.md, tools/match_weights.
+// docs/adr/0003-matching-weights.md, tools/match_weights.
 #pragma once
 
 namespace csvm::cluster::weights {

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 #include "csvm/output.h"
 
@@ -80,7 +81,9 @@ Result<std::vector<Entry>> merged_rows(const std::string& duplicates_path, std::
       if (!survivor.empty()) entries.push_back({number_in(survivor), 0, record.byte});
     }
   }
-  std::ranges::stable_sort(entries, {}, &Entry::survivor_row);
+  std::ranges::sort(entries, {}, [](const Entry& entry) {
+    return std::pair(entry.survivor_row, entry.row_byte);
+  });
   return entries;
 }
 

@@ -7,7 +7,7 @@ Makes fictional leads with known duplicates (generate.py), lets PROGRAM compare 
 joining any, and counts in how many pairs of one lead, and in how many pairs of two leads, each
 comparison came out. The logarithm (base 2) of the ratio is what the comparison says among candidates;
 beside it stands the mean weight that the program gave. src/cluster/weights.h holds those weights;
-docs/adr/0001-matching-weights.md tells how the two are used.
+docs/adr/0003-matching-weights.md tells how the two are used.
 """
 import argparse
 import collections
