@@ -90,12 +90,18 @@ def wait_until_taken(pid):
     while True:
         with open(f"/proc/{pid}/status", encoding="ascii") as file:
             status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
-        states = []
-        for task in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{task}/stat", encoding="ascii", errors="replace") as file:
-                states.append(file.read().rpartition(") ")[2][0])
-        if int(status["ShdPnd"], 16) == 0 and set(states) == {"S"}:
+        states = {state_of(pid, task) for task in os.listdir(f"/proc/{pid}/task")} - {None}
+        if int(status["ShdPnd"], 16) == 0 and states == {"S"}:
             return
+
+
+def state_of(pid, task):
+    """The letter of a thread's state; None when it ended after it was listed."""
+    try:
+        with open(f"/proc/{pid}/task/{task}/stat", encoding="ascii", errors="replace") as file:
+            return file.read().rpartition(") ")[2][0]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 if __name__ == "__main__":
