@@ -19,8 +19,6 @@ namespace json = boost::json;
 constexpr std::size_t max_presets_bytes = std::size_t{1} << 20;
 constexpr double most = 1e12;  // a number that is surely no wish
 
-std::string_view view(json::string_view text) { return {text.data(), text.size()}; }
-
 double number(const std::string& path, const json::value& value, bool whole, Mistakes& mistakes) {
   boost::system::error_code failed;
   const double read = value.is_number() ? value.to_number<double>(failed) : -1;
