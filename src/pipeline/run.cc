@@ -43,8 +43,8 @@ SuppressionList suppression_list(const std::vector<Source>& sources, const Setti
                                  Result<void>& outcome) {
   SuppressionList list(settings.fields.type);
   if (sources.empty()) return list;
-  const Layout layout =
-      reduce(lay_out(settings, sources, {}), roles_to_match(cluster::Mode::fuzzy));
+  const Layout layout = reduce(lay_out(settings, sources, {}),
+                               roles_to_match(settings.fields.type, cluster::Mode::fuzzy));
   clean::Rules rules = settings.rules;
   rules.enabled.set();
   RowBuilder builder(layout, rules);
