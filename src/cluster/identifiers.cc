@@ -184,7 +184,8 @@ Site site(std::string_view given, std::string& scratch) {
   if (registered.empty() && !clean::is_shared_host(given)) {
     registered = clean::registrable_domain(given);
   }
-  if (clean::is_shared_host(host) || (!registered.empty() && clean::is_shared_host(registered))) {
+  if (clean::is_shared_host(host) || (!registered.empty() && registered.size() < host.size() &&
+                                      clean::is_shared_host(registered))) {
     // The page's own part: the subdomain, or the last word of the path.
     if (!registered.empty() && host.size() > registered.size() + 1) {
       const std::string_view sub = host.substr(0, host.size() - registered.size() - 1);
