@@ -153,9 +153,16 @@ Mailbox mailbox(std::string_view text, std::string& scratch, std::string_view* l
 }
 
 bool may_be_free_mail(std::string_view text) {
+  static constexpr std::array<bool, 256> plain_bytes = [] {
+    std::array<bool, 256> bytes{};
+    for (const char letter : std::string_view("abcdefghijklmnopqrstuvwxyz0123456789.-")) {
+      bytes[static_cast<unsigned char>(letter)] = true;
+    }
+    return bytes;
+  }();
   const std::string_view domain = text.substr(text.find('@') + 1);
   const bool plain = !domain.ends_with('.') && std::ranges::all_of(domain, [](char letter) {
-    return (letter >= 'a' && letter <= 'z') || is_digit(letter) || letter == '.' || letter == '-';
+    return plain_bytes[static_cast<unsigned char>(letter)];
   });
   return !plain || clean::is_free_mail_domain(domain);
 }

@@ -124,7 +124,8 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
     for (const csv::Record& record : worker.batch.records) {
       const CleanMarks marks = worker.builder->build(place.source, source.shape.dialect,
                                                      worker.batch, record, 0, worker.row);
-      for (std::size_t f = 0; f < worker.more_emails.size(); ++f) {
+      for (std::size_t f = 0; worker.builder->has_more_emails() && f < worker.more_emails.size();
+           ++f) {
         const auto more = worker.builder->more_emails(static_cast<std::int32_t>(f));
         worker.more_emails[f] = std::max(worker.more_emails[f], more);
       }
