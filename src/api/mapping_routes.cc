@@ -33,8 +33,7 @@ Response preview(Context& context, const store::Session& session, const std::str
 Task<Response> post_preview(Context& context, Request& request) {
   JsonBody body = co_await read_json(request);
   if (body.refusal) co_return *std::move(body.refusal);
-  auto wishes =
-      std::make_shared<Wishes>(read_wishes(body.object, context.settings.default_threshold));
+  auto wishes = std::make_shared<Wishes>(read_wishes(body.object, context.settings));
   if (!wishes->mistakes.empty()) {
     co_return invalid("the mapping cannot be shown like this", wishes->mistakes);
   }
