@@ -147,4 +147,5 @@ def main():
         stamp.write_text(now)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -17,18 +17,19 @@ const word = (/** @type {string} */ _, /** @type {string} */ screen, /** @type {
   return escaped(text)
 }
 
-// Puts `<!-- screen: files -->` of index.html in: src/screens/files.html.
+/** @param {string} html @returns {string} */
+const withScreens = (html) =>
+  html.replace(/<!-- screen: ([a-z]+) -->/g, (_, name) =>
+    withScreens(readFileSync(resolve(root, 'src/screens', `${name}.html`), 'utf8')),
+  )
+
+// Puts `<!-- screen: files -->` in: src/screens/files.html.
 const screens = {
   name: 'csv-merger-screens',
   transformIndexHtml: {
     order: /** @type {const} */ ('pre'),
     /** @param {string} html */
-    handler: (html) =>
-      html
-        .replace(/<!-- screen: ([a-z]+) -->/g, (_, name) =>
-          readFileSync(resolve(root, 'src/screens', `${name}.html`), 'utf8'),
-        )
-        .replace(/\{\{([a-z]+)\.([a-z_]+)\}\}/g, word),
+    handler: (html) => withScreens(html).replace(/\{\{([a-z]+)\.([a-z_]+)\}\}/g, word),
   },
   /** @param {{file: string, server: import('vite').ViteDevServer}} change */
   handleHotUpdate({ file, server }) {
