@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { emptyDraft, inOrder, moved, resume, suggestedTable, toRequest } from '../../src/state/draft.js'
 
-const file = (/** @type {string} */ file_id, more = {}) => ({ file_id, filename: `${file_id}.csv`, size: 1, status: /** @type {const} */ ('complete'), ...more })
+const file = (/** @type {string} */ file_id, more = {}) => /** @type {import('../../src/api/messages.js').SourceFile} */ ({ file_id, filename: `${file_id}.csv`, size: 1, status: /** @type {const} */ ('complete'), ...more })
 const session = (/** @type {any[]} */ uploads) => /** @type {any} */ ({ session_id: 's1', uploads })
 
 test('a draft of another session is not gone on with', () => {
