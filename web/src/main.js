@@ -4,6 +4,8 @@ import { makeClient } from './api/client.js'
 import { makeLive } from './api/live.js'
 import { makeSender } from './api/sending.js'
 import { xhrTransport } from './api/tus.js'
+import { chooser } from './components/chooser.js'
+import { columns } from './components/columns.js'
 import { files } from './components/files.js'
 import { frame } from './components/frame.js'
 import { makeNavigation } from './navigation.js'
@@ -29,6 +31,8 @@ const parts = { work, navigation: shownNavigation, client, live, sender, signals
 
 Alpine.data('frame', frame(parts))
 Alpine.data('files', files(parts))
+Alpine.data('columns', columns(parts))
+Alpine.data('chooser', chooser())
 
 Alpine.start()
 void work.load()

@@ -17,6 +17,8 @@ const key = 'csv-merger.draft'
 export const makeWork = ({ client, live, storage }) => ({
   loaded: false,
   problem: '',
+  /** What opens the shared configuration where an ADMIN_TOKEN is set; kept while the page is open. */
+  token: '',
   /** @type {import('./api/messages.js').Session | null} */
   session: null,
   /** @type {import('./state/draft.js').Draft} */

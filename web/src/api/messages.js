@@ -73,7 +73,9 @@
  * @property {string} reason
  * @property {string[]} samples
  *
- * @typedef {{file_id: string, file: string, platform: string, columns: MappedColumn[]}} MappedFile
- * @typedef {{upload_id: string, files: MappedFile[], fields: string[]}} MappingPreview
+ * @typedef {{how: string, headers: string[]}} Feed
+ * @typedef {{file_id: string, file: string, platform: string, columns: MappedColumn[], feeds: Record<string, Feed[]>}} MappedFile
+ * @typedef {{columns: string[], rows: string[][], read: number, merged: number}} PreviewTable
+ * @typedef {{upload_id: string, files: MappedFile[], fields: string[], table?: PreviewTable}} MappingPreview
  */
 export {}
