@@ -118,7 +118,7 @@ export const columns = ({ work, navigation, client, signals }) => () => componen
   },
   /** @param {MappedFile} file @param {string} field */
   isFree(file, field) {
-    return mapping.columnsOf(file, field).length === 0
+    return mapping.columnsOf(file, field).length === 0 && mapping.composition(file, field) === null
   },
   /** @param {MappedFile} file @param {string} field */
   compositionOf(file, field) {
@@ -133,7 +133,7 @@ export const columns = ({ work, navigation, client, signals }) => () => componen
   /** @param {MappedFile} file @param {string} field */
   cellSamples(file, field) {
     const first = mapping.columnsOf(file, field)[0]
-    return first ? this.samplesOf(first) : ''
+    return first && first.samples.length > 0 ? this.samplesOf(first) : ''
   },
   /** @param {MappedColumn} column */
   samplesOf(column) {

@@ -76,8 +76,13 @@ export async function expectAccessible(page) {
 
 /** Nothing is wider than the window. @param {import('playwright-core').Page} page */
 export async function expectFits(page) {
-  const width = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
-  expect(width[0]).toBeLessThanOrEqual(width[1])
+  const tooWide = await page.evaluate(() => {
+    const edge = document.documentElement.clientWidth
+    if (document.documentElement.scrollWidth <= edge) return []
+    const beyond = [...document.querySelectorAll('main *')].filter((element) => element.getBoundingClientRect().right > edge + 1)
+    return beyond.slice(0, 12).map((element) => `${element.tagName} ${element.className}`)
+  })
+  expect(tooWide).toEqual([])
 }
 
 /** @param {import('playwright-core').Page} page @param {string} name */
