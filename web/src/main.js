@@ -6,6 +6,7 @@ import { makeSender } from './api/sending.js'
 import { xhrTransport } from './api/tus.js'
 import { chooser } from './components/chooser.js'
 import { columns } from './components/columns.js'
+import { fields } from './components/fields.js'
 import { files } from './components/files.js'
 import { frame } from './components/frame.js'
 import { makeNavigation } from './navigation.js'
@@ -33,6 +34,7 @@ Alpine.data('frame', frame(parts))
 Alpine.data('files', files(parts))
 Alpine.data('columns', columns(parts))
 Alpine.data('chooser', chooser())
+Alpine.data('fields', fields(parts))
 
 Alpine.start()
 void work.load()
