@@ -20,6 +20,7 @@
 #include "csvm/recipe.h"
 #include "csvm/server.h"
 #include "csvm/store.h"
+#include "page.h"
 #include "run_options.h"
 #include "version.h"
 
@@ -230,6 +231,7 @@ class RunningService final : public Service {
     api_->add_sockets(*hub_);
     server::Router router;
     api_->add_routes(router);
+    router.add_assets(page_assets());
     router.add_sockets("/socket.io/", *hub_);
 
     server::ServerSettings listen;

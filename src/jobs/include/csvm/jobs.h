@@ -87,6 +87,16 @@ Result<OpenUpload> open_upload(const Environment& environment, std::string_view 
                                std::string_view upload, const recipe::Recipe& recipe,
                                std::stop_token stop);
 
+/// The first rows of what a merge would give, found in the heads of the files only: quick, and
+/// near to the result, not the same.
+struct Preview {
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::string>> rows;  // long cells are cut
+  std::uint64_t read = 0, merged = 0;          // rows of the heads
+};
+/// Cuts the sources of `upload` down to their heads. Blocking. Fails as pipeline::run does.
+Result<Preview> preview(OpenUpload& upload, std::size_t max_rows);
+
 // ---- Results
 
 /// Parts of a result, as store::ResultFile::part has them.
