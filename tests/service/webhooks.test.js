@@ -65,7 +65,7 @@ const session = async () => {
 
 const begin = async (headers, records, wishes) => {
   const rows = ['First Name,Last Name,Work Email,Company Name,Notes']
-  for (let i = 0; i < records; ++i) rows.push(`Zoë,Bee${i},z${i}@firm${i}.example,"Firm, ${i}","a ""b"" 😀"`)
+  for (let i = 0; i < records; ++i) rows.push(`Zo\u00eb,Bee${i},z${i}@firm${i}.example,"Firm, ${i}","a ""b"" \u{1f600}"`)
   const form = new FormData()
   form.append('files', new Blob([rows.join('\n') + '\n']), 'people.csv')
   const upload = await fetch(`${origin}/api/upload`, { method: 'POST', headers, body: form })
@@ -102,20 +102,20 @@ for (const [name, [secret, verifier]] of Object.entries(secrets)) {
     await next(socket, 'session_jobs')
     const completed = next(socket, 'job_completed')
     await begin(headers, 30, {
-      webhook_url: url, webhook_secret: secret, webhook_backoff: [0], webhook_headers: { 'X-Team': 'Süd' },
+      webhook_url: url, webhook_secret: secret, webhook_backoff: [0], webhook_headers: { 'X-Team': 'S\u00fcd' },
     })
     const end = await completed
     assert.equal(end.progress.successful_webhooks, 30)
     assert.equal(requests.length, 40)
     assert.equal(verified.length, 40)
-    assert.equal(verified[0].person.first_name, 'Zoë')
-    assert.equal(verified[0].additional_fields.Notes, 'a "b" 😀')
+    assert.equal(verified[0].person.first_name, 'Zo\u00eb')
+    assert.equal(verified[0].additional_fields.Notes, 'a "b" \u{1f600}')
     const { headers: sent } = requests[0]
     assert.equal(sent['idempotency-key'], sent['webhook-id'])
     assert.equal(sent['content-type'], 'application/json')
     assert.match(sent['user-agent'], /^csv-merger\//)
-    assert.equal(Buffer.from(sent['x-team'], 'latin1').toString(), 'Süd')
-    const tampered = { ...requests[0], body: requests[0].body.replace('Zoë', 'Zoe') }
+    assert.equal(Buffer.from(sent['x-team'], 'latin1').toString(), 'S\u00fcd')
+    const tampered = { ...requests[0], body: requests[0].body.replace('Zo\u00eb', 'Zoe') }
     assert.throws(() => webhook.verify(tampered.body, tampered.headers))
     socket.close()
     close()

@@ -13,7 +13,7 @@ class SendingTest : public ServiceFixture {
   Environment sending_environment() {
     Environment given = environment();
     given.outgoing.rules.allow_private = true;
-    given.outgoing.clock = [] { return std::chrono::steady_clock::now(); };
+    given.outgoing.clock = std::chrono::steady_clock::now;
     given.outgoing.wall_clock = [this] { return now(); };
     return given;
   }
@@ -25,7 +25,7 @@ class SendingTest : public ServiceFixture {
   std::unique_ptr<receiver::Receiver> receive(receiver::Plan plan = {}) {
     receiver::Settings settings;
     settings.plan = std::move(plan);
-    settings.clock = [] { return std::chrono::steady_clock::now(); };
+    settings.clock = std::chrono::steady_clock::now;
     auto started = receiver::Receiver::start(std::move(settings));
     EXPECT_TRUE(started) << started.error().message;
     return *std::move(started);
