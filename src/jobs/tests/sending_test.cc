@@ -161,6 +161,27 @@ TEST_F(SendingTest, ACanaryWaitsForTheUserAlsoWhenTheWorkerIsAnother) {
   EXPECT_EQ(receiver->counts().requests, 10U);
 }
 
+TEST_F(SendingTest, ARateThatWasLearntIsKeptForTheNextJob) {
+  receiver::Plan plan;
+  plan.rate_per_second = 20;
+  const auto receiver = receive(plan);
+  const std::string url = url_of(*receiver);
+  const auto workers = start();
+  const store::Job first = begin_sending(url, 20, 1000);
+  workers->wake();
+  ASSERT_EQ(wait_for_end(first.id).state, store::JobState::completed);
+  ASSERT_GT(receiver->counts().answered_429, 0U);
+  const auto learnt = store_->destination(url)->learnt_rate;
+  ASSERT_TRUE(learnt);
+  EXPECT_LT(*learnt, 1000);
+
+  ASSERT_TRUE(store_->learn_rate(url, 7));
+  const store::Job second = begin_sending(url, 1000, 1000);
+  workers->wake();
+  wait_until([&] { return job_now(second.id).progress.effective_rate_limit > 0; });
+  EXPECT_LE(job_now(second.id).progress.effective_rate_limit, 7);
+}
+
 TEST_F(SendingTest, AJobOfWhichNothingArrivesFailsAndSaysWhy) {
   receiver::Plan plan;
   plan.shares = {{{receiver::What::answer, 403, std::nullopt}, 1}};
