@@ -32,10 +32,10 @@ json::value status_json(std::uint16_t status) {
 
 Response deliver(Context& context, const store::Session& session, const std::string& id,
                  const WebhookWishes& wishes) {
-  const auto refused = refused_destinations(context.parts.environment.outgoing, wishes);
-  if (!refused.empty()) return invalid("nothing can be sent there", refused);
   const auto job = context.store().find_job(session.id, id);
   if (!job) return failure(job.error());
+  const auto refused = refused_destinations(context.parts.environment.outgoing, wishes);
+  if (!refused.empty()) return invalid("nothing can be sent there", refused);
   std::uint64_t records = 0;
   if (store::has_ended(job->state)) {
     // Whether it may be sent, the store says.

@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.request
 from pathlib import Path
 
 PROGRAM = os.environ["CSVM_PROGRAM"]
@@ -93,6 +94,32 @@ class Service:
         root = self.data / "files"
         return sorted(path.relative_to(root).as_posix() for path in root.rglob("*")
                       if path.is_file() and not path.name.startswith("."))
+
+
+class Receiver:
+    """A running `csv-merger receiver` on any free port."""
+
+    def __init__(self, *options):
+        self.process = subprocess.Popen([PROGRAM, "receiver", *options], stdout=subprocess.PIPE,
+                                        text=True)
+        self.url = self.process.stdout.readline().split()[-1]
+
+    def counts(self):
+        """What it has counted itself."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(self.url + "counts", timeout=BOUND_SECONDS) as answer:
+            return json.load(answer)
+
+    def wait_for(self, requests):
+        wait_until(lambda: self.counts()["requests"] >= requests, f"{requests} requests")
+
+    def port(self):
+        return self.url.rstrip("/").rsplit(":", 1)[1]
+
+    def stop(self):
+        if self.process.returncode is None:
+            self.process.terminate()
+            self.process.communicate()
 
 
 class Answer:
