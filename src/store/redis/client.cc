@@ -47,7 +47,7 @@ Result<std::unique_ptr<Connection>> Client::take() {
     if (one->is_open()) return one;
   }
   auto opened = Connection::open(target_);
-  for (int i = 1; !opened && i < attempts_to_connect && opened.error().code != Errc::refused; ++i) {
+  for (int i = 1; !opened && i < attempts_to_connect && opened.error().code == Errc::io; ++i) {
     opened = Connection::open(target_);
   }
   // Who waits for a connection knows that nothing was done.

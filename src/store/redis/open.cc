@@ -57,8 +57,11 @@ Result<void> RedisStore::begin(std::vector<std::string>& warnings) {
   }
   CSVM_CHECK(write(Script::line_up_all));
   if (!options_.job_changed && !options_.work_waiting) return {};
+  std::vector<std::string> channels;
+  if (options_.job_changed) channels.emplace_back(changed_channel);
+  if (options_.work_waiting) channels.emplace_back(work_channel);
   listener_ = CSVM_TRY(Listener::start(
-      client_.target(), {std::string(changed_channel), std::string(work_channel)},
+      client_.target(), std::move(channels),
       Listener::Hooks{[this](Node message) { hear(message); }, [this] { tell_missed(); }}));
   return {};
 }

@@ -1,6 +1,6 @@
 -- Stands before every script. ARGV 1-5 are the same for all: the time (ms), who calls, how many jobs
 -- of a session may run at once (0: no limit), how long data and how long sessions are kept (ms).
--- Keys are made here, not passed: this store is no Redis Cluster (docs/adr/0005-redis-store.md).
+-- Keys are made here, not passed: this store is no Redis Cluster (docs/adr/0004-redis-store.md).
 --
 -- A script answers done(...) or a refusal: a table that begins with the kind of the error.
 local call = redis.call
