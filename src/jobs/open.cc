@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "csvm/jobs.h"
+#include "patience.h"
 
 namespace csvm::jobs {
 namespace {
@@ -141,7 +142,9 @@ Result<OpenUpload> open_upload(const Environment& environment, std::string_view 
                                std::string_view upload, const recipe::Recipe& recipe,
                                std::stop_token stop) {
   OpenUpload opened;
-  opened.files = CSVM_TRY(environment.store.find_upload(session, upload)).files;
+  opened.files = CSVM_TRY(patiently(environment, stop, [&] {
+                   return environment.store.find_upload(session, upload);
+                 })).files;
   std::vector<pipeline::SourceFile> sources;
   for (const store::SourceFile& file : opened.files) {
     if (file.state != store::FileState::complete) {

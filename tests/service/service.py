@@ -38,6 +38,9 @@ def wait_until(look, what):
 class Service:
     """A running `csv-merger serve` on a data folder; any free port."""
 
+    words = ["serve", "--port", "0"]
+    first_words = "csv-merger listens on http://"
+
     def __init__(self, data, **settings):
         self.data = Path(data)
         self.settings = settings
@@ -52,19 +55,21 @@ class Service:
             if name in os.environ:
                 environment[name] = os.environ[name]
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--port", "0", "--data", str(self.data)], env=environment,
+            [PROGRAM, *self.words, "--data", str(self.data)], env=environment,
             cwd=self.data.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.reader = threading.Thread(target=self._read_log, args=(self.process.stderr,))
         self.reader.start()
         line = self.process.stdout.readline().strip()
-        prefix = "csv-merger listens on http://"
-        if not line.startswith(prefix):
+        if not line.startswith(self.first_words):
             self.process.wait()
             self.reader.join()
             raise AssertionError(f"did not start: {line!r} {self.text_of_log()}")
-        host, port = line[len(prefix):].split(":")
-        self.address = (host, int(port))
+        self.began(line)
+
+    def began(self, line):
         self.origin = line[len("csv-merger listens on "):]
+        host, port = self.origin[len("http://"):].split(":")
+        self.address = (host, int(port))
 
     def _read_log(self, pipe):
         for line in pipe:

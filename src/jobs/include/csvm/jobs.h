@@ -41,6 +41,7 @@ struct Outgoing {
   std::function<deliver::Time()> clock;
   std::function<deliver::WallTime()> wall_clock;
   std::uint64_t seed = 1;
+  std::string process;  // our name, when other processes send, too; then the store has the rates
 };
 
 /// What this module is given from outside; everything outlives what is made with it.
@@ -53,6 +54,7 @@ struct Environment {
   std::shared_ptr<spdlog::logger> log;  // null: no log. Names no values of leads
   std::string version;                  // of the program, for reports
   Outgoing outgoing = {};
+  std::chrono::seconds store_patience{0};  // so long a worker waits for a store that is away
 };
 
 // ---- Uploads
