@@ -51,7 +51,8 @@ Result<void> serve(const ServeOptions& options) {
   if (options.workers) settings.workers = *options.workers;
 
   const auto service = CSVM_TRY(Service::start(settings));
-  fmt::print("csv-merger listens on {}\n", service->url());
+  // Standard output is the log's when that is JSON, and the log has said it.
+  if (!settings.log_as_json) fmt::print("csv-merger listens on {}\n", service->url());
   std::fflush(stdout);
   int signal = 0;
   sigwait(&signals, &signal);

@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -53,17 +54,22 @@ class Service:
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--port", "0", "--data", str(self.data)], env=environment,
             cwd=self.data.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        self.reader = threading.Thread(target=self._read_log, args=(self.process.stderr,))
-        self.reader.start()
-        line = self.process.stdout.readline().strip()
-        prefix = "csv-merger listens on http://"
-        if not line.startswith(prefix):
+        self.readers = [threading.Thread(target=self._read_log, args=(self.process.stderr,))]
+        self.readers[0].start()
+        # A line of text, or the first one of a log in JSON.
+        line = self.process.stdout.readline()
+        where = re.search(r"listens on (http://([^:]+):(\d+))", line)
+        if not where:
+            self.process.kill()
             self.process.wait()
-            self.reader.join()
+            self.readers[0].join()
             raise AssertionError(f"did not start: {line!r} {self.text_of_log()}")
-        host, port = line[len(prefix):].split(":")
-        self.address = (host, int(port))
-        self.origin = line[len("csv-merger listens on "):]
+        self.origin = where[1]
+        self.address = (where[2], int(where[3]))
+        if line.startswith("{"):
+            self.log.append(line)
+            self.readers.append(threading.Thread(target=self._read_log, args=(self.process.stdout,)))
+            self.readers[1].start()
 
     def _read_log(self, pipe):
         for line in pipe:
@@ -77,7 +83,8 @@ class Service:
         if self.process.poll() is None:
             self.process.send_signal(signal_number)
         code = self.process.wait(LIMIT_OF_A_STOP_SECONDS)
-        self.reader.join()
+        for reader in self.readers:
+            reader.join()
         self.process.stdout.close()
         self.process.stderr.close()
         return code
