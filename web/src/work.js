@@ -23,6 +23,8 @@ export const makeWork = ({ client, live, storage }) => ({
   session: null,
   /** @type {import('./state/draft.js').Draft} */
   draft: { ...emptyDraft },
+  /** What files hold that are read in another way than was found. @type {Record<string, import('./api/messages.js').SourceFile>} */
+  looked: {},
   /** @type {Record<string, import('./api/messages.js').Job>} */
   jobsById: {},
 
@@ -43,9 +45,33 @@ export const makeWork = ({ client, live, storage }) => ({
       this.draft = resume(JSON.parse(storage.getItem(key) ?? 'null'), session)
       this.problem = ''
       this.takeJobs(session.jobs)
+      await this.lookAgain()
     } catch (failure) {
       this.problem = wordsOf(failure)
     }
+  },
+
+  // After a reload: what the files hold that are read in another way.
+  async lookAgain() {
+    for (const [id, how] of Object.entries(this.draft.reading)) {
+      if (this.looked[id] || !this.files.some(({ file_id }) => file_id === id)) continue
+      this.looked[id] = await client.look(this.draft.upload, id, how)
+    }
+  },
+
+  /**
+   * Reads a file in another way ({}: as it was found), once the service could. Its decisions go:
+   * its headings are others now.
+   * @param {string} id @param {{delimiter?: string, encoding?: string}} how
+   */
+  async readAs(id, how) {
+    const { [id]: _, ...reading } = this.draft.reading
+    const { [id]: __, ...mapping } = this.draft.mapping
+    if (Object.keys(how).length > 0) {
+      this.looked[id] = await client.look(this.draft.upload, id, how)
+      reading[id] = how
+    }
+    this.change({ reading, mapping })
   },
 
   /** @param {import('./api/messages.js').Job[]} jobs */
@@ -71,7 +97,10 @@ export const makeWork = ({ client, live, storage }) => ({
   /** Whole files to merge, the one whose values win first. */
   get files() {
     const whole = this.filesOf(this.draft.upload).filter(({ status }) => status === 'complete')
-    return inOrder(whole, this.draft.order)
+    return inOrder(
+      whole.map((file) => (this.draft.reading[file.file_id] ? { ...file, ...this.looked[file.file_id] } : file)),
+      this.draft.order,
+    )
   },
   get suppression() {
     return this.filesOf(this.draft.suppression).filter(({ status }) => status === 'complete')
@@ -103,6 +132,7 @@ export const makeWork = ({ client, live, storage }) => ({
     live.end()
     storage.removeItem(key)
     this.jobsById = {}
+    this.looked = {}
     this.draft = { ...emptyDraft }
     await this.refresh()
     live.begin()

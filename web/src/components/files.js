@@ -245,6 +245,38 @@ export const files = ({ work, navigation, client, sender, signals }) => () => co
     return [words, file.encoding?.toUpperCase()].filter(Boolean).join(' \u00b7 ')
   },
   /** @param {SourceFile} file */
+  spellingClass(file) {
+    return work.draft.reading[file.file_id] ? 'badge-accent' : ''
+  },
+  delimiters: say.delimiterChoices,
+  encodings: say.encodingChoices,
+  /** @param {SourceFile} file @param {{value: string}} choice */
+  isDelimiter(file, { value }) {
+    return (work.draft.reading[file.file_id]?.delimiter ?? '') === value
+  },
+  /** @param {SourceFile} file @param {{value: string}} choice */
+  isEncoding(file, { value }) {
+    return (work.draft.reading[file.file_id]?.encoding ?? '') === value
+  },
+  /** @param {SourceFile} file @param {Event} event */
+  setDelimiter(file, event) {
+    return this.readAs(file, 'delimiter', /** @type {HTMLSelectElement} */ (event.target).value)
+  },
+  /** @param {SourceFile} file @param {Event} event */
+  setEncoding(file, event) {
+    return this.readAs(file, 'encoding', /** @type {HTMLSelectElement} */ (event.target).value)
+  },
+  /** @param {SourceFile} file @param {'delimiter' | 'encoding'} what @param {string} value */
+  async readAs(file, what, value) {
+    const { [what]: _, ...rest } = work.draft.reading[file.file_id] ?? {}
+    try {
+      await work.readAs(file.file_id, value ? { ...rest, [what]: value } : rest)
+      this.problem = ''
+    } catch (failure) {
+      this.problem = wordsOf(failure)
+    }
+  },
+  /** @param {SourceFile} file */
   warningWords(file) {
     return say.warnings(file.warnings?.length ?? 0)
   },

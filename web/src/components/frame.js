@@ -35,6 +35,7 @@ export const frame = ({ work, navigation, live, signals }) => () => component({
     const dark = matchMedia('(prefers-color-scheme: dark)')
     dark.addEventListener('change', () => this.applyTheme())
     this.applyTheme()
+    this.$watch('$store.navigation.screen', () => this.$nextTick(() => navigation.settle()))
     this.timer = setInterval(() => (this.now = Date.now()), minuteMs)
     window.addEventListener('storage', () => work.reread())
     signals.addEventListener('say', (event) => {

@@ -114,6 +114,25 @@ test('a list of whom to leave out is kept apart from the files', async () => {
   expectNoFaults(faults)
 })
 
+test('a file that was read wrongly is read as it is told', async () => {
+  const { page, faults } = await open(browser, service.url)
+  await page.getByText('Live', { exact: true }).waitFor()
+  const text = 'Name;Ort,Land\nAnn;Z\u00fcrich,CH\n'
+  await page.locator('input[type=file][data-list=files]:not([webkitdirectory])').setInputFiles([{ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from(text) }])
+  await page.getByText('1 file, 1 row').waitFor()
+  await page.getByRole('button', { name: 'Show the first rows' }).click()
+  await page.getByLabel('Between columns').selectOption({ label: 'comma ,' })
+  await page.getByRole('columnheader', { name: 'Name;Ort' }).waitFor()
+  await page.getByLabel('Encoding').selectOption({ label: 'Western (Windows-1252)' })
+  await page.getByText('Ann;Z\u00c3\u00bcrich').waitFor()
+  await picture(page, 'files-reading')
+  await page.reload()
+  await page.getByText('comma \u00b7 WINDOWS-1252').waitFor()
+  await page.getByRole('button', { name: 'Check the columns' }).click()
+  await page.getByRole('columnheader', { name: 'Name;Ort' }).waitFor()
+  expectNoFaults(faults)
+})
+
 test('the screen fits a phone, light and dark', async () => {
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     const { page, faults } = await open(browser, service.url, { viewport: { width: 375, height: 720 }, colorScheme, hasTouch: true })
