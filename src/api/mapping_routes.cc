@@ -89,8 +89,7 @@ Task<Response> post_preview(Context& context, Request& request) {
   if (body.refusal) co_return *std::move(body.refusal);
   std::vector<server::FieldError> mistakes;
   const std::size_t rows = take_rows(body.object, mistakes);
-  auto wishes =
-      std::make_shared<Wishes>(read_wishes(body.object, context.settings.default_threshold));
+  auto wishes = std::make_shared<Wishes>(read_wishes(body.object, context.settings));
   wishes->mistakes.insert(wishes->mistakes.end(), mistakes.begin(), mistakes.end());
   if (!wishes->mistakes.empty()) {
     co_return invalid("the mapping cannot be shown like this", wishes->mistakes);
