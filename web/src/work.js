@@ -5,6 +5,8 @@ import { emptyDraft, inOrder, resume, suggestedTable, toRequest } from './state/
 import { afterJob, newestFirst } from './state/jobs.js'
 
 const key = 'csv-merger.draft'
+// Changes whenever a tab changed what the service keeps; the others then look.
+const changedKey = 'csv-merger.changed'
 
 /** @typedef {ReturnType<typeof makeWork>} Work */
 
@@ -31,6 +33,9 @@ export const makeWork = ({ client, live, storage }) => ({
   async load() {
     await this.refresh()
     if (!this.session) return
+    live.on('state', (state) => {
+      if (state === 'live' && this.problem) void this.refresh()
+    })
     live.on('session_jobs', ({ jobs }) => this.takeJobs(jobs))
     for (const name of ['job_progress', 'job_completed', 'job_failed']) live.on(name, (job) => this.takeJobs([job]))
     live.begin()
@@ -85,9 +90,10 @@ export const makeWork = ({ client, live, storage }) => ({
     storage.setItem(key, JSON.stringify(this.draft))
   },
 
-  /** Another tab changed the draft. */
-  reread() {
-    if (this.session) this.draft = resume(JSON.parse(storage.getItem(key) ?? 'null'), this.session)
+  /** The session after this tab changed it; other tabs look too. */
+  async refreshAll() {
+    await this.refresh()
+    storage.setItem(changedKey, String(Number(storage.getItem(changedKey) ?? 0) + 1))
   },
 
   /** @param {string} id @returns {import('./api/messages.js').SourceFile[]} */
@@ -134,7 +140,7 @@ export const makeWork = ({ client, live, storage }) => ({
     this.jobsById = {}
     this.looked = {}
     this.draft = { ...emptyDraft }
-    await this.refresh()
+    await this.refreshAll()
     live.begin()
   },
 })

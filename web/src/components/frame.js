@@ -37,7 +37,7 @@ export const frame = ({ work, navigation, live, signals }) => () => component({
     this.applyTheme()
     this.$watch('$store.navigation.screen', () => this.$nextTick(() => navigation.settle()))
     this.timer = setInterval(() => (this.now = Date.now()), minuteMs)
-    window.addEventListener('storage', () => work.reread())
+    window.addEventListener('storage', () => void work.refresh())
     signals.addEventListener('say', (event) => {
       this.announced = /** @type {CustomEvent} */ (event).detail
     })

@@ -173,7 +173,7 @@ export const say = {
     reading: 'Reading',
     failed: 'Interrupted',
     refused: 'Not added',
-    absent: 'Interrupted: choose this file again to go on',
+    absent: 'Interrupted: choose it again to go on',
   },
   pause: 'Pause',
   resume: 'Go on',

@@ -177,11 +177,23 @@ test('what an earlier page began goes on when the file is chosen again', async (
   const service = fakeService()
   service.files.set('/api/tus/f1', { length: 8, text: 'abcde' })
   const { sender, seen, until } = senderTo(service)
-  sender.addAbsent('files', { file_id: 'f1', filename: 'a.csv', size: 8, status: 'receiving', offset: 5 })
+  sender.setAbsent('files', [{ file_id: 'f1', filename: 'a.csv', size: 8, status: 'receiving', offset: 5 }])
   expect(seen.rows[0]).toMatchObject({ phase: 'absent', sent: 5 })
   sender.add('files', file('a.csv'), '')
   await until(() => seen.done === 1 && seen.rows.length === 0)
   expect(service.log).toEqual(['HEAD /api/tus/f1', 'PATCH /api/tus/f1 5'])
+})
+
+test('what another tab was sending is gone from the rows when it is there', () => {
+  const { sender, seen } = senderTo(fakeService())
+  sender.setAbsent('files', [{ file_id: 'f1', filename: 'a.csv', size: 8, status: 'receiving', offset: 5 }])
+  const { key } = seen.rows[0]
+  sender.setAbsent('files', [{ file_id: 'f1', filename: 'a.csv', size: 8, status: 'receiving', offset: 7 }])
+  expect(seen.rows).toMatchObject([{ key, sent: 7 }])
+  sender.setAbsent('suppression', [])
+  expect(seen.rows.length).toBe(1)
+  sender.setAbsent('files', [])
+  expect(seen.rows).toEqual([])
 })
 
 test('what is removed half-way is given up at the service too', async () => {
