@@ -17,8 +17,10 @@ struct RunOptions {
   std::vector<std::string> files;
   std::string type;
   std::string config;
-  std::vector<std::string> overrides;  // FILE:HEADER=FIELD
-  std::vector<std::string> ranked;     // files, best first
+  std::vector<std::string> overrides;   // FILE:HEADER=FIELD
+  std::vector<std::string> ranked;      // files, best first
+  std::vector<std::string> delimiters;  // FILE=SIGN
+  std::vector<std::string> encodings;   // FILE=NAME
   std::string match = "fuzzy";
   double threshold = 85;
   double possible = 60;

@@ -8,6 +8,8 @@
  * @property {'' | 'people' | 'company'} table  empty: as the files suggest
  * @property {string[]} order      ids of files, the one whose values win first
  * @property {Record<string, Record<string, string | null>>} mapping  file id -> header -> field
+ * @property {Record<string, {delimiter?: string, encoding?: string}>} reading  file id -> how it is to be
+ *   read, where what was found is not right
  * @property {object} options      further members of the request: match, threshold, survivor ...
  */
 
@@ -19,6 +21,7 @@ export const emptyDraft = Object.freeze({
   table: '',
   order: [],
   mapping: {},
+  reading: {},
   options: {},
 })
 
@@ -91,11 +94,15 @@ export function toRequest(draft, files) {
   const mapping = Object.fromEntries(
     Object.entries(draft.mapping).filter(([id, wishes]) => ids.includes(id) && Object.keys(wishes).length > 0),
   )
+  const reading = Object.fromEntries(
+    Object.entries(draft.reading).filter(([id, how]) => ids.includes(id) && Object.keys(how).length > 0),
+  )
   return {
     ...draft.options,
     upload_id: draft.upload,
     table_type: draft.table || suggestedTable(files),
     ...(Object.keys(mapping).length > 0 ? { mapping } : {}),
+    ...(Object.keys(reading).length > 0 ? { reading } : {}),
     ...(draft.order.length > 0 ? { rank: inOrder(files, draft.order).map((file) => file.file_id) } : {}),
     ...(draft.suppression ? { suppression_upload_id: draft.suppression } : {}),
   }
