@@ -27,6 +27,7 @@ std::vector<server::FieldError> unknown_files(const recipe::Recipe& recipe,
     if (is_there) return;
     mistakes.push_back({fmt::format("{}.{}", member, name), "the upload has no such file"});
   };
+  for (const recipe::FileReading& reading : recipe.reading) check("reading", reading.file);
   for (const recipe::FileWishes& wishes : recipe.mapping) check("mapping", wishes.file);
   for (const std::string& name : recipe.rank) check("rank", name);
   for (const recipe::Decision& decision : recipe.decisions) {
@@ -330,6 +331,7 @@ Task<Response> get_recipe(Context& context, Request& request) {
       const auto file = std::ranges::find(upload->files, wish, &store::SourceFile::id);
       if (file != upload->files.end()) wish = file->name;
     };
+    for (recipe::FileReading& reading : recipe->reading) named(reading.file);
     for (recipe::FileWishes& wishes : recipe->mapping) named(wishes.file);
     for (std::string& file : recipe->rank) named(file);
     for (recipe::Decision& decision : recipe->decisions) {

@@ -40,6 +40,41 @@ Result<void> add_override(const std::string& text, std::vector<pipeline::SourceF
   return {};
 }
 
+// 'FILE=VALUE' for one of `files`: the file and what stands after the last '='.
+struct Said {
+  pipeline::SourceFile* file = nullptr;
+  std::string value;
+};
+Result<Said> said_of(const std::string& text, std::string_view option,
+                     std::vector<pipeline::SourceFile>& files) {
+  // An '=' may itself be what stands between cells.
+  const auto equals = text.ends_with("==") ? text.size() - 2 : text.rfind('=');
+  if (equals != std::string::npos && equals + 1 < text.size()) {
+    const std::string name = text.substr(0, equals);
+    for (auto& file : files) {
+      if (file.path == name || file.name == name) return Said{&file, text.substr(equals + 1)};
+    }
+  }
+  return Error{Errc::invalid_input,
+               fmt::format("{} '{}' must be FILE=..., with one of the files given", option, text)};
+}
+
+Result<void> set_reading(const RunOptions& options, std::vector<pipeline::SourceFile>& files) {
+  for (const std::string& text : options.delimiters) {
+    const Said said = CSVM_TRY(said_of(text, "--delimiter", files));
+    said.file->known.delimiter = recipe::delimiter_named(said.value);
+    if (!said.file->known.delimiter) {
+      return Error{Errc::invalid_input,
+                   fmt::format("--delimiter '{}': must be one sign such as ; or tab", text)};
+    }
+  }
+  for (const std::string& text : options.encodings) {
+    const Said said = CSVM_TRY(said_of(text, "--encoding", files));
+    said.file->encoding = said.value;
+  }
+  return {};
+}
+
 Result<void> rank_files(const std::vector<std::string>& ranked,
                         std::vector<pipeline::SourceFile>& files) {
   if (ranked.empty()) return {};
@@ -123,6 +158,7 @@ Result<std::vector<pipeline::SourceFile>> source_files(const RunOptions& options
     files.push_back(source_file(path));
   }
   for (const std::string& text : options.overrides) CSVM_CHECK(add_override(text, files));
+  CSVM_CHECK(set_reading(options, files));
   CSVM_CHECK(rank_files(options.ranked, files));
   return files;
 }
@@ -184,6 +220,22 @@ void add_mapping_options(CLI::App& command, RunOptions& options) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->option_text("TEXT")
       ->group("Mapping");
+  command
+      .add_option("--delimiter", options.delimiters,
+                  "FILE=SIGN: what stands between the cells of this file, where what was found\n"
+                  "is not right, e.g. leads.csv=; or leads.csv=tab; may be repeated")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->option_text("TEXT")
+      ->group("Reading");
+  command
+      .add_option("--encoding", options.encodings,
+                  "FILE=NAME: the encoding of this file, e.g. leads.csv=windows-1252;\n"
+                  "may be repeated")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->option_text("TEXT")
+      ->group("Reading");
   command
       .add_option("--header-threshold", options.header_threshold,
                   fmt::format("how alike a header and a field's name must be, of 100; {}",

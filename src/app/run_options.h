@@ -19,6 +19,8 @@ struct RunOptions {
   std::string config;
   std::vector<std::string> overrides;        // FILE:HEADER=FIELD
   std::vector<std::string> ranked;           // files, best first
+  std::vector<std::string> delimiters;       // FILE=SIGN
+  std::vector<std::string> encodings;        // FILE=NAME
   std::vector<std::string> together, apart;  // FILE:LINE=FILE:LINE
   std::string match = "fuzzy";
   double threshold = 85;

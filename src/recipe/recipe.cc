@@ -104,6 +104,8 @@ class RecipeReader {
       read_rules(key, value);
     } else if (key == "rank") {
       recipe_.rank = texts(key, value);
+    } else if (key == "reading") {
+      read_readings(key, value);
     } else if (key == "mapping") {
       read_mapping(key, value);
     } else if (key == "decisions") {
@@ -112,7 +114,7 @@ class RecipeReader {
       mistakes_.add(path_of("", key),
                     "is not known; known are table_type, match, threshold, possible, survivor, "
                     "header_threshold, further_contacts, excel_safe, drop_empty, no_clean, rank, "
-                    "mapping and decisions");
+                    "reading, mapping and decisions");
     }
   }
 
@@ -171,6 +173,41 @@ class RecipeReader {
       } else {
         mistakes_.add(path_of(path, i), fmt::format("there is no rule '{}'", names[i]));
       }
+    }
+  }
+
+  void read_readings(std::string_view path, const json::value& value) {
+    const json::object* files = value.if_object();
+    if (files == nullptr) {
+      return wrong_kind(path, "an object {FILE: {delimiter, encoding}}", value);
+    }
+    for (const auto& [file, given] : *files) {
+      const std::string file_path = path_of(path, view(file));
+      FileReading reading{std::string(view(file)), {}, {}};
+      const json::object* object = given.if_object();
+      if (object == nullptr) {
+        wrong_kind(file_path, "an object {delimiter, encoding}", given);
+        continue;
+      }
+      for (const auto& [key, how] : *object) {
+        const std::string key_path = path_of(file_path, view(key));
+        if (view(key) != "delimiter" && view(key) != "encoding") {
+          mistakes_.add(key_path, "is not known; known are delimiter and encoding");
+          continue;
+        }
+        const auto said = text(key_path, how);
+        if (!said) continue;
+        if (view(key) == "encoding") {
+          reading.encoding = std::string(*said);
+          continue;
+        }
+        reading.delimiter = delimiter_named(*said);
+        if (!reading.delimiter) {
+          mistakes_.add(key_path,
+                        fmt::format("must be one sign such as ; or tab, not '{}'", *said));
+        }
+      }
+      recipe_.reading.push_back(std::move(reading));
     }
   }
 
@@ -261,6 +298,18 @@ std::string names_of(const std::vector<clean::Rule>& rules) {
 
 }  // namespace
 
+std::optional<char> delimiter_named(std::string_view text) {
+  if (text == "tab") return '\t';
+  if (text.size() != 1) return std::nullopt;
+  const char c = text.front();
+  const bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  if (is_word || c == '"' || c == '\'' || c == '\0' || c == '\n' || c == '\r' ||
+      static_cast<unsigned char>(c) >= 0x80) {
+    return std::nullopt;
+  }
+  return c;
+}
+
 Result<Recipe> parse_recipe(std::string_view json, std::string_view name,
                             std::vector<Mistake>* mistakes) {
   RecipeReader reader(name);
@@ -293,6 +342,14 @@ std::string to_json(const Recipe& recipe) {
     for (const clean::Rule rule : recipe.not_clean) rules.emplace_back(clean::to_string(rule));
   }
   if (!recipe.rank.empty()) document["rank"] = json::value_from(recipe.rank);
+  if (!recipe.reading.empty()) {
+    json::object& files = document["reading"].emplace_object();
+    for (const FileReading& reading : recipe.reading) {
+      json::object& how = files[reading.file].emplace_object();
+      if (reading.delimiter) how["delimiter"] = std::string(1, *reading.delimiter);
+      if (reading.encoding) how["encoding"] = *reading.encoding;
+    }
+  }
   if (!recipe.mapping.empty()) {
     json::object& files = document["mapping"].emplace_object();
     for (const FileWishes& wishes : recipe.mapping) {
@@ -339,6 +396,14 @@ std::string to_command(const Recipe& recipe, const std::vector<std::string>& fil
   }
   if (!recipe.not_clean.empty()) command += " --no-clean=" + names_of(recipe.not_clean);
   for (const std::string& file : recipe.rank) add("--rank", file);
+  for (const FileReading& reading : recipe.reading) {
+    if (reading.delimiter) {
+      const std::string sign =
+          *reading.delimiter == '\t' ? "tab" : std::string(1, *reading.delimiter);
+      add("--delimiter", reading.file + "=" + sign);
+    }
+    if (reading.encoding) add("--encoding", reading.file + "=" + *reading.encoding);
+  }
   for (const FileWishes& wishes : recipe.mapping) {
     for (const auto& wish : wishes.mapping) {
       add("--map",
@@ -387,6 +452,12 @@ Result<void> apply(const Recipe& recipe, pipeline::Settings& settings,
   for (std::size_t rank = 0; rank < recipe.rank.size(); ++rank) {
     CSVM_CHECK(for_each(recipe.rank[rank], "rank", [&](pipeline::SourceFile& file) {
       file.rank = static_cast<std::uint32_t>(rank);
+    }));
+  }
+  for (const FileReading& reading : recipe.reading) {
+    CSVM_CHECK(for_each(reading.file, "reading", [&](pipeline::SourceFile& file) {
+      if (reading.delimiter) file.known.delimiter = reading.delimiter;
+      if (reading.encoding) file.encoding = reading.encoding;
     }));
   }
   for (const FileWishes& wishes : recipe.mapping) {

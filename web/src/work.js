@@ -9,6 +9,8 @@ const key = 'csv-merger.draft'
 const longRows = 100_000
 /** Trials that are being removed. @type {Set<string>} */
 const sweeping = new Set()
+// Changes whenever a tab changed what the service keeps; the others then look.
+const changedKey = 'csv-merger.changed'
 
 /** @typedef {ReturnType<typeof makeWork>} Work */
 
@@ -27,6 +29,8 @@ export const makeWork = ({ client, live, storage }) => ({
   session: null,
   /** @type {import('./state/draft.js').Draft} */
   draft: { ...emptyDraft },
+  /** What files hold that are read in another way than was found. @type {Record<string, import('./api/messages.js').SourceFile>} */
+  looked: {},
   /** @type {Record<string, import('./api/messages.js').Job>} */
   jobsById: {},
   /** The accounts of jobs that ended. @type {Record<string, import('./api/messages.js').Report>} */
@@ -35,6 +39,9 @@ export const makeWork = ({ client, live, storage }) => ({
   async load() {
     await this.refresh()
     if (!this.session) return
+    live.on('state', (state) => {
+      if (state === 'live' && this.problem) void this.refresh()
+    })
     live.on('session_jobs', ({ jobs }) => this.takeAllJobs(jobs))
     for (const name of ['job_progress', 'job_completed', 'job_failed']) live.on(name, (job) => this.takeJobs([job]))
     live.begin()
@@ -49,9 +56,33 @@ export const makeWork = ({ client, live, storage }) => ({
       this.draft = resume(JSON.parse(storage.getItem(key) ?? 'null'), session)
       this.problem = ''
       this.takeAllJobs(session.jobs)
+      await this.lookAgain()
     } catch (failure) {
       this.problem = wordsOf(failure)
     }
+  },
+
+  // After a reload: what the files hold that are read in another way.
+  async lookAgain() {
+    for (const [id, how] of Object.entries(this.draft.reading)) {
+      if (this.looked[id] || !this.files.some(({ file_id }) => file_id === id)) continue
+      this.looked[id] = await client.look(this.draft.upload, id, how)
+    }
+  },
+
+  /**
+   * Reads a file in another way ({}: as it was found), once the service could. Its decisions go:
+   * its headings are others now.
+   * @param {string} id @param {{delimiter?: string, encoding?: string}} how
+   */
+  async readAs(id, how) {
+    const { [id]: _, ...reading } = this.draft.reading
+    const { [id]: __, ...mapping } = this.draft.mapping
+    if (Object.keys(how).length > 0) {
+      this.looked[id] = await client.look(this.draft.upload, id, how)
+      reading[id] = how
+    }
+    this.change({ reading, mapping })
   },
 
   /** @param {import('./api/messages.js').Job[]} jobs */
@@ -74,9 +105,10 @@ export const makeWork = ({ client, live, storage }) => ({
     storage.setItem(key, JSON.stringify(this.draft))
   },
 
-  /** Another tab changed the draft. */
-  reread() {
-    if (this.session) this.draft = resume(JSON.parse(storage.getItem(key) ?? 'null'), this.session)
+  /** The session after this tab changed it; other tabs look too. */
+  async refreshAll() {
+    await this.refresh()
+    storage.setItem(changedKey, String(Number(storage.getItem(changedKey) ?? 0) + 1))
   },
 
   /** @param {string} id @returns {import('./api/messages.js').SourceFile[]} */
@@ -86,7 +118,10 @@ export const makeWork = ({ client, live, storage }) => ({
   /** Whole files to merge, the one whose values win first. */
   get files() {
     const whole = this.filesOf(this.draft.upload).filter(({ status }) => status === 'complete')
-    return inOrder(whole, this.draft.order)
+    return inOrder(
+      whole.map((file) => (this.draft.reading[file.file_id] ? { ...file, ...this.looked[file.file_id] } : file)),
+      this.draft.order,
+    )
   },
   get suppression() {
     return this.filesOf(this.draft.suppression).filter(({ status }) => status === 'complete')
@@ -191,8 +226,9 @@ export const makeWork = ({ client, live, storage }) => ({
     live.end()
     storage.removeItem(key)
     this.jobsById = {}
+    this.looked = {}
     this.draft = { ...emptyDraft }
-    await this.refresh()
+    await this.refreshAll()
     live.begin()
   },
 })

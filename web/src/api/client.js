@@ -83,6 +83,8 @@ export function makeClient({ fetch }) {
     upload: (id) => get(`/api/uploads/${part(id)}`),
     /** @param {string} upload @param {string} file */
     removeFile: (upload, file) => send('DELETE', `/api/uploads/${part(upload)}/files/${part(file)}`),
+    /** What a file holds if it is read so. @param {string} upload @param {string} file @param {object} how @returns {Promise<import('./messages.js').SourceFile>} */
+    look: (upload, file, how) => post(`/api/uploads/${part(upload)}/files/${part(file)}/look`, how),
     /** @param {object} wishes @returns {Promise<import('./messages.js').MappingPreview>} */
     mapping: (wishes) => post('/api/mapping/preview', wishes),
     /** @param {object} wishes @returns {Promise<{job_id: string, estimated_duration: number}>} */

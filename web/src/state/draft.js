@@ -12,6 +12,8 @@
  * @property {Decision[]} decisions  about rows, see state/duplicates.js
  * @property {{job: string, asked: string}} trial  the job that shows what the draft gives, and for which request
  * @property {string[]} discarded    earlier trials that are still to be removed
+ * @property {Record<string, {delimiter?: string, encoding?: string}>} reading  file id -> how it is to be
+ *   read, where what was found is not right
  * @property {Record<string, any>} options      further members of the request: match, threshold, survivor ...
  */
 
@@ -26,6 +28,7 @@ export const emptyDraft = Object.freeze({
   decisions: [],
   trial: { job: '', asked: '' },
   discarded: [],
+  reading: {},
   options: {},
 })
 
@@ -104,12 +107,16 @@ export function toRequest(draft, files) {
   const mapping = Object.fromEntries(
     Object.entries(draft.mapping).filter(([id, wishes]) => ids.includes(id) && Object.keys(wishes).length > 0),
   )
+  const reading = Object.fromEntries(
+    Object.entries(draft.reading).filter(([id, how]) => ids.includes(id) && Object.keys(how).length > 0),
+  )
   return {
     ...draft.options,
     upload_id: draft.upload,
     table_type: draft.table || suggestedTable(files),
     ...(Object.keys(mapping).length > 0 ? { mapping } : {}),
     ...decided(draft, ids),
+    ...(Object.keys(reading).length > 0 ? { reading } : {}),
     ...(draft.order.length > 0 ? { rank: inOrder(files, draft.order).map((file) => file.file_id) } : {}),
     ...(draft.suppression ? { suppression_upload_id: draft.suppression } : {}),
   }

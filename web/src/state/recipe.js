@@ -18,10 +18,13 @@ export function fromRecipe(text, files) {
   if (recipe === null || typeof recipe !== 'object' || !['people', 'company'].includes(recipe.table_type)) return { change: {}, problem: 'recipe' }
   // What it says of files counts for those of the same name.
   const idOf = (/** @type {string} */ name) => files.find(({ filename, file_id }) => filename === name || file_id === name)?.file_id
-  const mapping = Object.entries(recipe.mapping ?? {}).flatMap(([name, wishes]) => {
-    const id = idOf(name)
-    return id ? [[id, wishes]] : []
-  })
+  const byFile = (/** @type {object} */ wishes) =>
+    Object.fromEntries(
+      Object.entries(wishes).flatMap(([name, wish]) => {
+        const id = idOf(name)
+        return id ? [[id, wish]] : []
+      }),
+    )
   const decisions = (recipe.decisions ?? []).flatMap((/** @type {any} */ { a, b, together }) => {
     const [mine, theirs] = [idOf(a?.file), idOf(b?.file)]
     return mine && theirs ? [{ a: { file: mine, line: a.line }, b: { file: theirs, line: b.line }, together }] : []
@@ -30,7 +33,8 @@ export function fromRecipe(text, files) {
     change: {
       table: recipe.table_type,
       options: Object.fromEntries(Object.entries(recipe).filter(([name]) => plain.includes(name))),
-      mapping: Object.fromEntries(mapping),
+      mapping: byFile(recipe.mapping ?? {}),
+      reading: byFile(recipe.reading ?? {}),
       decisions,
       order: (recipe.rank ?? []).map(idOf).filter(Boolean),
     },

@@ -66,7 +66,7 @@ test('a recipe counts for files of the same name', () => {
   expect(fromRecipe(JSON.stringify(recipe), files)).toEqual({
     problem: '',
     change: {
-      table: 'people', options: { match: 'exact' }, mapping: { f1: { Mail: null } }, order: ['f1'],
+      table: 'people', options: { match: 'exact' }, mapping: { f1: { Mail: null } }, reading: {}, order: ['f1'],
       decisions: [{ a: { file: 'f1', line: 2 }, b: { file: 'f1', line: 3 }, together: false }],
     },
   })

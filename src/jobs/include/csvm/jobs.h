@@ -70,11 +70,13 @@ struct FileFacts {
 
 /// Reads a committed file through, as a job would. `name` is the user's and stands in messages.
 /// Blocking and long: not for io threads. Fails as reading does; `invalid_input` for no CSV.
+/// `reading` says what need not be found (its `file` does not count).
 Result<FileFacts> inspect(const Environment& environment, const files::Place& place,
-                          const std::string& name, std::stop_token stop);
+                          const std::string& name, std::stop_token stop,
+                          const recipe::FileReading& reading = {});
 
-/// The files of an upload, opened and mapped under a recipe whose `mapping` and `rank` name files
-/// by id or by name.
+/// The files of an upload, opened and mapped under a recipe whose `reading`, `mapping` and `rank`
+/// name files by id or by name.
 struct OpenUpload {
   std::vector<std::unique_ptr<files::LocalFile>> local;  // keeps the paths of `sources` valid
   std::vector<store::SourceFile> files;                  // as `sources`

@@ -75,6 +75,13 @@ struct Decision {
   bool together = false;
 };
 
+/// How one of the files is to be read, where what was found in it is not right.
+struct FileReading {
+  std::string file;
+  std::optional<char> delimiter;
+  std::optional<std::string> encoding;  // "utf-8", "windows-1252" ...
+};
+
 /// Everything a run is told but the files themselves: one document for page, API and command line.
 /// A value; what is not said keeps the default.
 struct Recipe {
@@ -86,6 +93,7 @@ struct Recipe {
   int header_threshold = 85;           // 0..100: how alike a header must be to an alias
   std::vector<clean::Rule> not_clean;  // rules that are switched off
   std::vector<std::string> rank;       // files whose values win, best first
+  std::vector<FileReading> reading;
   std::vector<FileWishes> mapping;
   std::vector<Decision> decisions;  // which rows are one lead, and which are not
   bool excel_safe = false;
@@ -102,6 +110,10 @@ Result<Recipe> parse_recipe(std::string_view json, std::string_view name,
 
 /// Reads a recipe file of at most 1 MiB. Fails with `not_found`, `io`, and as parsing does.
 Result<Recipe> load_recipe(const std::string& path);
+
+/// A character that may stand between cells: one of ASCII, no letter, digit, quote or line end;
+/// "tab" is one too. nullopt for anything else.
+std::optional<char> delimiter_named(std::string_view text);
 
 /// The recipe as a document that reads back as the same; what is as by default is left out.
 std::string to_json(const Recipe& recipe);
