@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <thread>
 
 #include "csvm/recipe.h"
@@ -90,6 +92,56 @@ Result<void> rank_files(const std::vector<std::string>& ranked,
     }
   }
   return {};
+}
+
+// 'FILE:LINE' at the start of `text`, which goes on after it.
+std::optional<pipeline::RowPlace> take_row(std::string_view& text,
+                                           const std::vector<pipeline::SourceFile>& files) {
+  std::optional<pipeline::RowPlace> found;
+  std::string_view rest;
+  for (std::uint32_t i = 0; i < files.size(); ++i) {
+    for (const std::string& name : {files[i].path, files[i].name}) {
+      if (!text.starts_with(name + ":")) continue;
+      const std::string_view number = text.substr(name.size() + 1);
+      std::uint64_t line = 0;
+      const auto end = std::from_chars(number.data(), number.data() + number.size(), line);
+      if (end.ec != std::errc()) continue;
+      found = pipeline::RowPlace{i, line};
+      rest = number.substr(static_cast<std::size_t>(end.ptr - number.data()));
+    }
+  }
+  if (found) text = rest;
+  return found;
+}
+
+Result<void> add_decisions(const std::vector<std::string>& texts, bool together,
+                           const std::vector<pipeline::SourceFile>& files,
+                           std::vector<pipeline::Decision>& decisions) {
+  for (const std::string& text : texts) {
+    std::string_view rest = text;
+    const auto a = take_row(rest, files);
+    const bool is_pair = a && rest.starts_with('=');
+    if (is_pair) rest.remove_prefix(1);
+    const auto b = is_pair ? take_row(rest, files) : std::nullopt;
+    if (!b || !rest.empty()) {
+      return Error{Errc::invalid_input,
+                   fmt::format("{} '{}' must be FILE:LINE=FILE:LINE, with files that are given",
+                               together ? "--together" : "--apart", text)};
+    }
+    decisions.push_back({*a, *b, together});
+  }
+  return {};
+}
+
+Result<std::vector<pipeline::Decision>> decisions_of(
+    const RunOptions& options, const std::vector<pipeline::SourceFile>& files) {
+  std::vector<pipeline::Decision> decisions;
+  CSVM_CHECK(add_decisions(options.together, true, files, decisions));
+  CSVM_CHECK(add_decisions(options.apart, false, files, decisions));
+  if (!decisions.empty() && options.match == "none") {
+    return Error{Errc::invalid_input, "--together and --apart need --match fuzzy or exact"};
+  }
+  return decisions;
 }
 
 // The sources with what the options say of each. Fails for what is wrong usage.
@@ -233,6 +285,20 @@ void add_matching_options(CLI::App& command, RunOptions& options) {
       ->option_text("FILE")
       ->group("Matching");
   command
+      .add_option("--together", options.together,
+                  "FILE:LINE=FILE:LINE: these two rows are one lead; may be repeated")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->option_text("TEXT")
+      ->group("Matching");
+  command
+      .add_option("--apart", options.apart,
+                  "FILE:LINE=FILE:LINE: these two rows are two leads; may be repeated")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->option_text("TEXT")
+      ->group("Matching");
+  command
       .add_option("--memory", options.memory_bytes,
                   "bound for what is kept of the rows, e.g. 2G; more goes to\n"
                   "temporary files; no bound by default")
@@ -250,6 +316,8 @@ void add_matching_options(CLI::App& command, RunOptions& options) {
 void check_run_options(const RunOptions& options) {
   const auto files = source_files(options);
   if (!files) throw CLI::ValidationError(files.error().message);
+  const auto decisions = decisions_of(options, *files);
+  if (!decisions) throw CLI::ValidationError(decisions.error().message);
 }
 
 bool is_same_file(const std::string& one, const std::string& other) {
@@ -301,6 +369,7 @@ Result<RunInputs> run_inputs(const RunOptions& options) {
   settings.clock = monotonic_seconds;
 
   inputs.files = CSVM_TRY(source_files(options));
+  settings.decisions = CSVM_TRY(decisions_of(options, inputs.files));
   return inputs;
 }
 

@@ -38,6 +38,10 @@ recipe::Recipe by_path(recipe::Recipe recipe, const std::vector<store::SourceFil
   for (std::string& name : recipe.rank) resolve(name);
   for (recipe::FileReading& reading : recipe.reading) resolve(reading.file);
   for (recipe::FileWishes& wishes : recipe.mapping) resolve(wishes.file);
+  for (recipe::Decision& decision : recipe.decisions) {
+    resolve(decision.a.file);
+    resolve(decision.b.file);
+  }
   return recipe;
 }
 

@@ -16,6 +16,7 @@ namespace json = boost::json;
 
 constexpr std::size_t max_recipe_bytes = std::size_t{1} << 20;
 constexpr std::size_t max_further_contacts = 20;
+constexpr std::size_t most_lines = std::size_t{1} << 40;
 
 constexpr std::array<std::pair<cluster::Mode, std::string_view>, 3> modes{{
     {cluster::Mode::fuzzy, "fuzzy"},
@@ -50,6 +51,9 @@ class RecipeReader {
     if (recipe_.possible > recipe_.threshold) {
       mistakes_.add("possible", fmt::format("{} is above the threshold ({})", recipe_.possible,
                                             recipe_.threshold));
+    }
+    if (recipe_.match == cluster::Mode::none && !recipe_.decisions.empty()) {
+      mistakes_.add("decisions", "need match fuzzy or exact");
     }
     if (!mistakes_.empty()) return mistakes_.error();
     return std::move(recipe_);
@@ -104,11 +108,13 @@ class RecipeReader {
       read_readings(key, value);
     } else if (key == "mapping") {
       read_mapping(key, value);
+    } else if (key == "decisions") {
+      read_decisions(key, value);
     } else {
       mistakes_.add(path_of("", key),
                     "is not known; known are table_type, match, threshold, possible, survivor, "
                     "header_threshold, further_contacts, excel_safe, drop_empty, no_clean, rank, "
-                    "reading and mapping");
+                    "reading, mapping and decisions");
     }
   }
 
@@ -231,6 +237,39 @@ class RecipeReader {
     }
   }
 
+  std::optional<RowName> row_name(const std::string& path, const json::object& pair,
+                                  std::string_view key) {
+    const json::value* const value = pair.if_contains(key);
+    const json::object* const place = value != nullptr ? value->if_object() : nullptr;
+    const json::value* const file = place != nullptr ? place->if_contains("file") : nullptr;
+    const json::value* const line = place != nullptr ? place->if_contains("line") : nullptr;
+    const bool is_there = file != nullptr && file->is_string() && line != nullptr &&
+                          line->is_number() && place->size() == 2;
+    if (!is_there) {
+      mistakes_.add(path_of(path, key), "must be a row, as {\"file\": FILE, \"line\": LINE}");
+      return std::nullopt;
+    }
+    return RowName{std::string(view(file->get_string())),
+                   whole(path_of(path_of(path, key), "line"), *line, most_lines)};
+  }
+
+  void read_decisions(std::string_view path, const json::value& value) {
+    const json::array* list = value.if_array();
+    if (list == nullptr) return wrong_kind(path, "a list of {a, b, together}", value);
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      const std::string place = path_of(path, i);
+      const json::object* pair = (*list)[i].if_object();
+      if (pair == nullptr || !pair->contains("together") || pair->size() != 3) {
+        mistakes_.add(place, "must be a decision, as {a, b, together}");
+        continue;
+      }
+      auto a = row_name(place, *pair, "a");
+      auto b = row_name(place, *pair, "b");
+      const bool together = flag(path_of(place, "together"), pair->at("together"));
+      if (a && b) recipe_.decisions.push_back({*std::move(a), *std::move(b), together});
+    }
+  }
+
   std::string name_;
   Mistakes mistakes_;
   Recipe recipe_;
@@ -320,6 +359,14 @@ std::string to_json(const Recipe& recipe) {
       }
     }
   }
+  for (const Decision& decision : recipe.decisions) {
+    if (!document.contains("decisions")) document["decisions"].emplace_array();
+    const auto place = [](const RowName& row) {
+      return json::object{{"file", row.file}, {"line", row.line}};
+    };
+    document["decisions"].get_array().push_back(json::object{
+        {"a", place(decision.a)}, {"b", place(decision.b)}, {"together", decision.together}});
+  }
   return json::serialize(document) + "\n";
 }
 
@@ -362,6 +409,11 @@ std::string to_command(const Recipe& recipe, const std::vector<std::string>& fil
       add("--map",
           fmt::format("{}:{}={}", wishes.file, wish.header, wish.field.value_or(std::string())));
     }
+  }
+  for (const Decision& decision : recipe.decisions) {
+    add(decision.together ? "--together" : "--apart",
+        fmt::format("{}:{}={}:{}", decision.a.file, decision.a.line, decision.b.file,
+                    decision.b.line));
   }
   if (recipe.excel_safe) command += " --excel-safe";
   if (recipe.drop_empty) command += " --drop-empty";
@@ -412,6 +464,22 @@ Result<void> apply(const Recipe& recipe, pipeline::Settings& settings,
     CSVM_CHECK(for_each(wishes.file, "mapping", [&](pipeline::SourceFile& file) {
       file.overrides.insert(file.overrides.end(), wishes.mapping.begin(), wishes.mapping.end());
     }));
+  }
+  const auto place_of = [&](const RowName& row) -> Result<pipeline::RowPlace> {
+    pipeline::RowPlace place{0, row.line};
+    std::size_t named = 0;
+    CSVM_CHECK(for_each(row.file, "decisions", [&](const pipeline::SourceFile& file) {
+      place.source = static_cast<std::uint32_t>(&file - files.data());
+      ++named;
+    }));
+    if (named == 1) return place;
+    return Error{Errc::invalid_input,
+                 fmt::format("decisions: {} files are named '{}'", named, row.file)};
+  };
+  settings.decisions.clear();
+  for (const Decision& decision : recipe.decisions) {
+    settings.decisions.push_back(
+        {CSVM_TRY(place_of(decision.a)), CSVM_TRY(place_of(decision.b)), decision.together});
   }
   return {};
 }

@@ -17,6 +17,8 @@ constexpr std::string_view everything = R"({
   "rank": ["crm.csv"],
   "reading": {"crm.csv": {"delimiter": ";", "encoding": "windows-1252"}, "t.txt": {"delimiter": "tab"}},
   "mapping": {"apollo.csv": {"Firma": "Company Name", "Owner": null}},
+  "decisions": [{"a": {"file": "apollo.csv", "line": 7}, "b": {"file": "crm.csv", "line": 9},
+                 "together": true}],
 })";
 
 std::string mistake_of(std::string_view json) {
@@ -48,6 +50,38 @@ TEST(Recipe, ReadsEveryWish) {
   ASSERT_EQ(recipe->mapping[0].mapping.size(), 2U);
   EXPECT_EQ(recipe->mapping[0].mapping[0].field, "Company Name");
   EXPECT_EQ(recipe->mapping[0].mapping[1].field, std::nullopt);
+}
+
+TEST(Recipe, NamesWhatIsWrongWithADecision) {
+  EXPECT_THAT(mistake_of(R"({"decisions": [{"a": {"file": "x.csv"}, "b": 5, "together": true}]})"),
+              testing::AllOf(HasSubstr("decisions[0].a: must be a row"),
+                             HasSubstr("decisions[0].b: must be a row")));
+  EXPECT_THAT(mistake_of(R"({"decisions": [{}]})"), HasSubstr("decisions[0]: must be a decision"));
+  EXPECT_THAT(mistake_of(R"({"match": "none", "decisions": [{"a": {"file": "x", "line": 2},
+                             "b": {"file": "x", "line": 3}, "together": false}]})"),
+              HasSubstr("decisions: need match fuzzy or exact"));
+}
+
+TEST(Recipe, GivesDecisionsToTheFilesTheyName) {
+  Recipe recipe;
+  recipe.decisions = {{{"crm.csv", 9}, {"a/apollo.csv", 7}, true}};
+  pipeline::Settings settings;
+  std::vector<pipeline::SourceFile> files(3);
+  files[0].path = "a/apollo.csv";
+  files[0].name = "apollo.csv";
+  files[1].path = "b/apollo.csv";
+  files[1].name = "apollo.csv";
+  files[2].name = "crm.csv";
+  ASSERT_TRUE(apply(recipe, settings, files));
+  ASSERT_EQ(settings.decisions.size(), 1U);
+  EXPECT_EQ(settings.decisions[0].a.source, 2U);
+  EXPECT_EQ(settings.decisions[0].a.line, 9U);
+  EXPECT_EQ(settings.decisions[0].b.source, 0U);
+  EXPECT_TRUE(settings.decisions[0].together);
+  recipe.decisions[0].b.file = "apollo.csv";
+  const auto ambiguous = apply(recipe, settings, files);
+  ASSERT_FALSE(ambiguous);
+  EXPECT_THAT(ambiguous.error().message, HasSubstr("2 files are named 'apollo.csv'"));
 }
 
 TEST(Recipe, WrittenAndReadBackIsTheSame) {

@@ -38,6 +38,8 @@ export const frame = ({ work, navigation, live, signals }) => () => component({
     this.$watch('$store.navigation.screen', () => this.$nextTick(() => navigation.settle()))
     this.timer = setInterval(() => (this.now = Date.now()), minuteMs)
     window.addEventListener('storage', () => void work.refresh())
+    // On a phone the steps are wider than the screen.
+    this.$watch('$store.navigation.screen', () => this.$nextTick(() => this.$root.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })))
     signals.addEventListener('say', (event) => {
       this.announced = /** @type {CustomEvent} */ (event).detail
     })

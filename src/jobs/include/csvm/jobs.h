@@ -125,7 +125,9 @@ struct ClusterMember {
   std::vector<std::string> values;  // one per column of the result
 };
 struct Cluster {
-  std::uint64_t row = 0;               // of the survivor in the result, counted from 1
+  std::uint64_t row = 0;   // of the survivor in the result, counted from 1
+  std::string first_file;  // where the row stood that the others were joined to
+  std::uint64_t first_line = 0;
   std::vector<ClusterMember> members;  // the survivor first
 };
 struct ClusterPage {
@@ -144,8 +146,11 @@ struct PossiblePair {
   std::uint64_t line_a = 0, line_b = 0;
   double score = 0;
   std::string reason;
+  std::uint64_t row_a = 0, row_b = 0;  // of the result, into which they went; 0: suppressed
+  std::vector<std::string> values_a, values_b;  // of these rows
 };
 struct PossiblePage {
+  std::vector<std::string> columns;
   std::vector<PossiblePair> pairs;
   std::optional<std::uint64_t> next;
 };

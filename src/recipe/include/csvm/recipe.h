@@ -65,6 +65,16 @@ struct FileWishes {
   std::vector<pipeline::HeaderOverride> mapping;
 };
 
+/// What was decided about two rows, by file and line.
+struct RowName {
+  std::string file;
+  std::uint64_t line = 0;
+};
+struct Decision {
+  RowName a, b;
+  bool together = false;
+};
+
 /// How one of the files is to be read, where what was found in it is not right.
 struct FileReading {
   std::string file;
@@ -85,6 +95,7 @@ struct Recipe {
   std::vector<std::string> rank;       // files whose values win, best first
   std::vector<FileReading> reading;
   std::vector<FileWishes> mapping;
+  std::vector<Decision> decisions;  // which rows are one lead, and which are not
   bool excel_safe = false;
   bool drop_empty = false;           // leave out fields that no file feeds
   std::size_t further_contacts = 0;  // 0..20
@@ -159,7 +170,8 @@ std::vector<std::string_view> delivery_members();
 /// Takes what the recipe says of matching, cleaning and merging into `settings`, and what it says
 /// of files into `files` (by path or name). `settings.fields` and the lists in `settings.rules`
 /// come from the mapping configuration and are kept.
-/// Fails with `invalid_input` when the recipe names a file that is not among `files`.
+/// Fails with `invalid_input` when the recipe names a file that is not among `files`, and when a
+/// decision names one of two files of the same name.
 Result<void> apply(const Recipe& recipe, pipeline::Settings& settings,
                    std::vector<pipeline::SourceFile>& files);
 
