@@ -32,7 +32,7 @@ LIBRARY_OWNERS = {
     r"boost/json": {"output", "recipe", "server", "api", "app"},
     r"curl/": {"fetch"},
     r"sqlite3\.h": {"store"},
-    r"openssl/": {"store", "deliver", "tests"},
+    r"openssl/": {"store", "files", "deliver", "tests"},
     r"hiredis/": {"store"},
     r"boost/(asio|beast)": {"server", "receiver", "api", "app"},
     r"spdlog/": {"jobs", "server", "app"},

@@ -1,15 +1,14 @@
 // The loop around libcurl's multi handle: look-ups, handles, ends.
 #include <curl/curl.h>
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <cassert>
 #include <deque>
 #include <map>
-#include <mutex>
 #include <set>
 
 #include "csvm/fetch.h"
+#include "libcurl.h"
 #include "lookups.h"
 #include "transfer.h"
 
@@ -17,18 +16,6 @@ namespace csvm::fetch {
 namespace {
 
 constexpr long pooled_connections = 512;
-
-void set_up_libcurl() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-    // The TLS library writes without MSG_NOSIGNAL: a peer that hangs up would end the process.
-    struct sigaction now{};
-    if (sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_DFL) {
-      signal(SIGPIPE, SIG_IGN);
-    }
-  });
-}
 
 struct CloseMulti {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }

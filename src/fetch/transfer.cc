@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <system_error>
 
 #include "socket_address.h"
 
@@ -15,20 +14,6 @@ namespace {
 
 constexpr long connection_age_seconds =
     300;  // then a new one is made, to an address looked up anew
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 }  // namespace
 
@@ -127,24 +112,7 @@ Response Transfer::finish(CURLcode result) {
 }
 
 Ending Transfer::ending_of(CURLcode result) const {
-  if (!refusal_.empty()) return Ending::refused;
-  switch (result) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-      return Ending::not_resolved;
-    case CURLE_COULDNT_CONNECT:
-      return Ending::not_connected;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CERTPROBLEM:
-      return Ending::tls_failed;
-    case CURLE_OPERATION_TIMEDOUT:
-      return times_sent_ > 0 ? Ending::timed_out : Ending::not_connected;
-    default:
-      return Ending::broken;
-  }
+  return refusal_.empty() ? fetch::ending_of(result, times_sent_ > 0) : Ending::refused;
 }
 
 std::string Transfer::reason_of(CURLcode result) const {
@@ -176,10 +144,7 @@ std::string Transfer::connecting_failure(CURLcode result) const {
   if (result == CURLE_OPERATION_TIMEDOUT) {
     return fmt::format("none within {} ms", request_.connect_timeout.count());
   }
-  long error_number = 0;
-  curl_easy_getinfo(handle_, CURLINFO_OS_ERRNO, &error_number);
-  if (error_number == 0) return curl_easy_strerror(result);
-  return std::generic_category().message(static_cast<int>(error_number));
+  return fetch::connecting_failure(handle_, result);
 }
 
 std::size_t Transfer::take_header(char* data, std::size_t, std::size_t bytes, void* self) {

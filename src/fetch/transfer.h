@@ -1,21 +1,14 @@
 // transfer.h - one request on a libcurl handle, from its options to its response.
 #pragma once
 
-#include <curl/curl.h>
-
 #include <array>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "csvm/fetch.h"
+#include "libcurl.h"
 
 namespace csvm::fetch {
-
-struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using List = std::unique_ptr<curl_slist, FreeList>;
 
 /// A handle that serves one request after another. Stays where it is: libcurl points to it.
 class Transfer {

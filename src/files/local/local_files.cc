@@ -11,7 +11,9 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "../name.h"
 #include "disk.h"
+#include "scratch.h"
 #include "writer.h"
 
 namespace csvm::files {
@@ -20,22 +22,9 @@ namespace {
 
 constexpr std::string_view partial_ending = ".part";
 
-bool is_id(std::string_view text) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  };
-  return !text.empty() && text.size() <= 100 && text.front() != '-' &&
-         std::all_of(text.begin(), text.end(), fits);
-}
-
 bool is_partial(std::string_view name) {
   return name.ends_with(partial_ending) &&
          is_id(name.substr(0, name.size() - partial_ending.size()));
-}
-
-Result<void> check_id(std::string_view text) {
-  if (is_id(text)) return {};
-  return Error{Errc::invalid_input, "not the name of a stored file"};
 }
 
 // Names in a folder but "." and ".."; none when there is no such folder.
@@ -87,16 +76,6 @@ class LocalReader final : public Reader {
 class PlainFile final : public LocalFile {
  public:
   explicit PlainFile(std::string path) : path_(std::move(path)) {}
-  const std::string& path() const override { return path_; }
-
- private:
-  std::string path_;
-};
-
-class ScratchFile final : public LocalFile {
- public:
-  explicit ScratchFile(std::string path) : path_(std::move(path)) {}
-  ~ScratchFile() override { ::unlink(path_.c_str()); }
   const std::string& path() const override { return path_; }
 
  private:

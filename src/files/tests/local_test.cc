@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 
 #include "conformance.h"
 
@@ -37,6 +38,26 @@ INSTANTIATE_TEST_SUITE_P(Local, FilesConformance,
                          testing::Values(Implementation{"folder",
                                                         [] { return std::make_unique<Folder>(); }}),
                          [](const auto& one) { return one.param.name; });
+
+TEST(LocalFiles, AReaderKeepsTheObjectThatIsReplacedOrRemoved) {
+  Folder folder;
+  auto files = folder.open();
+  const auto put = [&](std::string_view data) {
+    auto writer = files->create(here);
+    ASSERT_TRUE(writer);
+    ASSERT_TRUE((*writer)->write(data));
+    ASSERT_TRUE((*writer)->commit());
+  };
+  put("old content");
+  auto reader = files->open(here);
+  ASSERT_TRUE(reader);
+  put("new");
+  std::string old(11, '\0');
+  EXPECT_EQ(*(*reader)->read_at(0, old), 11u);
+  EXPECT_EQ(old, "old content");
+  ASSERT_TRUE(files->remove(here));
+  EXPECT_EQ(*(*reader)->read_at(4, old), 7u);
+}
 
 TEST(LocalFiles, ASecondProcessOnTheSameFolderIsRefused) {
   Folder folder;

@@ -3,6 +3,7 @@
 //
 //   deliver --> Client::start / poll --> libcurl --> a receiver
 //               parse_url, check_destination: where a request may go at all
+//   files/s3, app --> OperatorClient::exchange --> libcurl --> a server of the operator's choice
 //
 // Never retries, never follows a redirect, never talks to a proxy.
 #pragma once
@@ -162,6 +163,52 @@ class Client {
  private:
   class Engine;
   std::unique_ptr<Engine> engine_;
+};
+
+/// One request of any method to a server that the operator has named in the settings. No address
+/// rules hold for it: a bucket may well lie in the private network.
+struct Exchange {
+  std::string method = "GET";
+  std::string url;                   // absolute, http or https, escaped; requested as it stands
+  std::vector<std::string> headers;  // "Name: value"; no line breaks
+  std::string_view body;             // borrowed until the call returns
+  /// Takes the body of a 2xx answer (if `taken_status` is set: of one with that status) piece by
+  /// piece; false ends the exchange as `broken`. Other bodies are in `Reply::body`.
+  std::function<bool(std::string_view)> take_body;
+  int taken_status = 0;
+  std::size_t max_body_bytes = std::size_t{8} << 20;  // in Reply::body; more is `broken`
+  std::chrono::milliseconds connect_timeout{5'000};
+  std::chrono::seconds stall_timeout{30};  // without a byte in any direction
+};
+
+struct Reply {
+  Ending ending = Ending::broken;  // `answered`: the whole answer came, body included
+  int status = 0;                  // 0 when there was none; may be set though `broken`
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string body;
+  std::string reason;  // when not `answered`: one sentence for people
+
+  /// The first value of a header, its name in lower case; empty when there is none.
+  std::string_view header(std::string_view name) const;
+};
+
+/// Sends one request at a time for each thread that calls, over connections that are kept.
+///
+/// Threads: any number may call at once; each call blocks until its answer is whole.
+/// Process: as Client.
+class OperatorClient {
+ public:
+  /// `ca_file`: PEM; empty: the system's authorities.
+  explicit OperatorClient(std::string ca_file = "");
+  ~OperatorClient();
+  OperatorClient(const OperatorClient&) = delete;
+  OperatorClient& operator=(const OperatorClient&) = delete;
+
+  Reply exchange(const Exchange& request);
+
+ private:
+  class Handles;
+  std::unique_ptr<Handles> handles_;
 };
 
 }  // namespace csvm::fetch

@@ -1,6 +1,6 @@
 // csvm/files.h - where the bytes of a session lie. The only public header of module `files`.
 //
-//   api (uploads, downloads), jobs (inputs, results) --> files::Files <-- local folder (later S3)
+//   api (uploads, downloads), jobs (inputs, results) --> files::Files <-- local folder | S3 bucket
 //
 // Knows names and bytes; what they mean is in `store`.
 #pragma once
@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -43,7 +44,8 @@ class Writer {
   virtual Result<void> commit() = 0;
 };
 
-/// An object, or a version of it: stays readable when it is replaced or removed.
+/// An object as it was when it was opened. When it is replaced or removed, a local one stays
+/// readable; one in a bucket then fails with `not_found`. Bytes of two versions are never mixed.
 ///
 /// Threads: every member may be called from any thread at once.
 class Reader {
@@ -74,8 +76,9 @@ struct Space {
 };
 
 /// Threads: every member may be called from any thread at once; calls block on the disk or network.
-/// Errors:  `not_found`, `invalid_input` (a name), `io`: the message says "disk is full" or
-///          "read-only" when that is the reason; the next call works again once it is gone.
+/// Errors:  `not_found`, `invalid_input` (a name), `io` (`refused`, when a bucket refuses our
+///          keys): the message says what the reason is ("disk is full", "read-only") and what to do
+///          about it; the next call works again once it is gone.
 class Files {
  public:
   virtual ~Files() = default;
@@ -83,7 +86,8 @@ class Files {
   /// A new object; the session's folder is made on demand.
   virtual Result<std::unique_ptr<Writer>> create(const Place& place) = 0;
   /// Goes on with a kept object. What lies after `offset` (received, never acknowledged) is cut
-  /// off; fewer bytes than that are `conflict`.
+  /// off; fewer bytes than that are `conflict`. `offset` is what the writer was resumed with or
+  /// what `keep` was called at: a bucket cannot cut anywhere else and answers `conflict`.
   virtual Result<std::unique_ptr<Writer>> resume(const Place& place, std::uint64_t offset) = 0;
 
   virtual Result<std::unique_ptr<Reader>> open(const Place& place) = 0;
@@ -115,5 +119,26 @@ class Files {
 /// is removed (kept objects stay), so only one process may open a folder: a second is refused with
 /// `conflict`. Fails with `io`.
 Result<std::unique_ptr<Files>> open_local(const std::string& folder);
+
+/// A bucket of an S3-compatible object store, and what its use needs from this machine.
+struct BucketSettings {
+  std::string endpoint;  // "https://host[:port]"; empty: Amazon's, of `region`
+  std::string region = "us-east-1";
+  std::string bucket;
+  std::string access_key_id, secret_access_key;
+  std::string session_token;   // of temporary credentials; else empty
+  bool path_style = false;     // https://host/bucket/key, not https://bucket.host/key
+  std::string prefix;          // of every key: letters, digits and "-_./"
+  std::string ca_file;         // PEM; empty: the system's authorities
+  std::string scratch_folder;  // copies of inputs, results being written; made if need be
+
+  std::function<std::chrono::sys_time<std::chrono::milliseconds>()> now;  // must be set, as these:
+  std::function<void(std::chrono::milliseconds)> wait;  // before a request is repeated
+  std::function<void(std::span<std::byte>)> random;
+};
+
+/// Any number of processes may use one bucket. Tries it: fails with `io`, `refused` or
+/// `invalid_input` that names the setting (S3_...) which is wrong, and what to do.
+Result<std::unique_ptr<Files>> open_bucket(BucketSettings settings);
 
 }  // namespace csvm::files
