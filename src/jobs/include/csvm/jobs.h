@@ -5,8 +5,7 @@
 //                             \-> LeadRecords --> deliver --> receivers, store (deliveries)
 //   api (uploads) --> inspect, open_upload
 //
-// The only place where the data (bytes ... output) and the service (store, files) meet. Knows no
-// HTTP and no JSON.
+// The only place where the data (bytes ... output) and the service (store, files) meet. No HTTP.
 #pragma once
 
 #include <spdlog/fwd.h>
