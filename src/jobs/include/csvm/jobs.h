@@ -211,6 +211,7 @@ struct SendingDetails {
   double latency_p50 = 0, latency_p90 = 0, latency_p99 = 0;  // milliseconds
   bool waits_for_go_on = false;                              // the canary is sent
   std::string held_by;
+  std::uint32_t crashes = 0;  // workers lost in a row without an outcome
   std::optional<store::Delivery> last_failure;
 };
 std::string to_text(const SendingDetails& details);
