@@ -202,7 +202,7 @@ TEST_F(SendingTest, ARateThatWasLearntIsKeptForTheNextJob) {
   const auto receiver = receive(plan);
   const std::string url = url_of(*receiver);
   const auto workers = start();
-  const store::Job first = begin_sending(url, 20, 1000);
+  const store::Job first = begin_sending(url, 3, 1000);
   workers->wake();
   ASSERT_EQ(wait_for_end(first.id).state, store::JobState::completed);
   ASSERT_GT(receiver->counts().answered_429, 0U);
