@@ -189,19 +189,16 @@ struct Download {
   server::Content content;
   server::ContentOptions options;
 };
-// What was made is read as an object, whose name is gone at once; it stays readable.
+// The file is made for this answer and goes with it.
 Result<Download> open_receipt(Context& context, const store::Job& job, const std::string& part) {
-  const jobs::Environment& environment = context.parts.environment;
-  const files::Place place{job.session_id,
-                           fmt::format("{}-{}-{}", job.id, part, context.next_number())};
-  auto made = CSVM_TRY(jobs::receipt_of(environment, job, part, place.name));
-  CSVM_TRY(environment.files.adopt(place, std::move(made)));
-  std::shared_ptr<files::Reader> reader = CSVM_TRY(environment.files.open(place));
-  static_cast<void>(environment.files.remove(place));
+  const std::shared_ptr<files::LocalFile> made =
+      CSVM_TRY(jobs::receipt_of(context.parts.environment, job, part,
+                                fmt::format("{}-{}-{}", job.id, part, context.next_number())));
   Download download;
-  download.content.size_bytes = reader->bytes();
-  download.content.read_at = [reader](std::uint64_t offset, std::span<char> into) {
-    return reader->read_at(offset, into);
+  download.content = CSVM_TRY(server::open_content(made->path()));
+  download.content.read_at = [made, read = std::move(download.content.read_at)](
+                                 std::uint64_t offset, std::span<char> into) {
+    return read(offset, into);
   };
   download.options.content_type = content_type_of(part);
   download.options.download_name = jobs::download_name(job, part);

@@ -10,6 +10,7 @@
 namespace csvm::jobs {
 namespace {
 
+constexpr std::uint32_t most_crashes = 12;
 constexpr double learnt_anew = 0.02;  // a smaller change of a rate is none
 
 double milliseconds(deliver::Duration duration) {
@@ -89,6 +90,7 @@ Result<deliver::Job> DeliveryRun::prepare() {
   auto before = sending_details(job.progress.details);
   rows_read_ = before ? before->rows_read : job.progress.total_records;
   if (before && before->series != series_) before.reset();  // of another delivery
+  crashes_ = (before ? before->crashes : 0) + (job.attempts > 1 ? 1 : 0);
   if (before) last_failure_.with([&](auto& failure) { failure = before->last_failure; });
 
   deliver::Job sent;
@@ -136,6 +138,19 @@ Result<deliver::Job> DeliveryRun::prepare() {
   return sent;
 }
 
+Result<void> DeliveryRun::note_that_it_begins() {
+  if (claim_.job.attempts < 2 || crashes_ >= most_crashes) return {};
+  store::Progress progress = claim_.job.progress;
+  SendingDetails details = sending_details(progress.details).value_or(SendingDetails());
+  details.series = series_;
+  details.rows_read = rows_read_;
+  details.crashes = crashes_;
+  progress.details = to_text(details);
+  // The number of crashes first: without it they would never add up.
+  CSVM_TRY(environment_.store.heartbeat(claim_.lease, progress));
+  return environment_.store.append_deliveries(claim_.lease, {}, {});
+}
+
 Result<void> DeliveryRun::append(std::span<const deliver::Entry> entries) {
   auto recorded =
       patient([&] { return record_outcomes(environment_.store, claim_.lease, entries, urls_); });
@@ -143,6 +158,7 @@ Result<void> DeliveryRun::append(std::span<const deliver::Entry> entries) {
     ledger_failed_.with([](bool& failed) { failed = true; });
     return recorded;
   }
+  crashes_ = 0;
   const auto last = std::find_if(entries.rbegin(), entries.rend(), [](const auto& entry) {
     return entry.outcome && entry.outcome != deliver::Outcome::delivered;
   });
@@ -192,6 +208,7 @@ store::Progress DeliveryRun::progress(const deliver::JobStatus& status, bool wai
   details.latency_p99 = milliseconds(status.latency_p99);
   details.waits_for_go_on = waits;
   details.held_by = status.held_by;
+  details.crashes = crashes_;
   details.last_failure = last_failure_.with([](auto& failure) { return failure; });
   progress.details = to_text(details);
   return progress;

@@ -1,6 +1,7 @@
 // delivery_run.h - one claimed job that is being sent: its file, its plan, its ledger.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,11 @@ class DeliveryRun final : public deliver::Ledger {
   /// Opens the result and asks the ledger where to go on. Blocking, and without the mutex.
   /// Fails as files and store do, and with `refused` for a destination that is not allowed.
   Result<deliver::Job> prepare();
+
+  /// Tells the store that the worker got as far as sending, so that it is no crash of this job's
+  /// if it is lost now: a service may be killed more often than it gets to an outcome. Not when it
+  /// was lost so often that the job is to blame after all.
+  Result<void> note_that_it_begins();
 
   /// Called by the courier's writer.
   Result<void> append(std::span<const deliver::Entry> entries) override;
@@ -61,6 +67,7 @@ class DeliveryRun final : public deliver::Ledger {
   std::string series_;
   std::uint64_t records_ = 0;  // to be sent
   std::uint64_t rows_read_ = 0;
+  std::atomic<std::uint32_t> crashes_ = 0;  // in a row without an outcome
   Guarded<std::optional<store::Delivery>> last_failure_;
   Guarded<bool> ledger_failed_{false};
 };

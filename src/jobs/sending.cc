@@ -137,6 +137,9 @@ void Sending::prepare(Entry& entry) {
   Result<deliver::Job> job = Error{Errc::internal, ""};
   try {
     job = entry.run->prepare();
+    if (const auto noted = job ? entry.run->note_that_it_begins() : Result<void>(); !noted) {
+      warn(fmt::format("a job's beginning could not be noted: {}", noted.error().message));
+    }
   } catch (const std::exception& thrown) {
     job = Error{Errc::internal,
                 fmt::format("the job failed in an unforeseen way: {}", thrown.what())};

@@ -108,6 +108,41 @@ TEST_F(SendingTest, AWorkerThatLostItsLeaseStopsSending) {
   EXPECT_LT(receiver->counts().requests, 1000U);
 }
 
+TEST_F(SendingTest, AServiceMayBeKilledBeforeAnyOutcomeButNotForEver) {
+  constexpr store::Phase deliver[] = {store::Phase::deliver};
+  receiver::Plan plan;
+  plan.shares = {{{receiver::What::hang, 200, std::nullopt}, 1}};
+  const auto hanging = receive(plan);
+  const store::Job job = begin_sending(url_of(*hanging), 10);
+  WorkerSettings merges_only;
+  merges_only.name = "merges";
+  merges_only.sending = 0;
+  auto merges = Workers::start(sending_environment(), merges_only);
+  wait_until([&] { return job_now(job.id).state == store::JobState::sending; });
+  merges.reset();
+  const auto lose = [&](std::uint32_t crashes_before) {
+    const auto lost = store_->claim("killed", deliver);
+    ASSERT_TRUE(lost && *lost);
+    SendingDetails details;
+    details.crashes = crashes_before;
+    store::Progress progress;
+    progress.details = to_text(details);
+    ASSERT_TRUE(store_->heartbeat((*lost)->lease, progress));
+    turn_clock(std::chrono::minutes(1));
+  };
+  lose(0);
+  auto workers = start();
+  wait_for_details(job.id, [](const auto& details) { return details.in_flight > 0; });
+  EXPECT_EQ(job_now(job.id).attempts, 1U);
+  EXPECT_EQ(sending_details(job_now(job.id).progress.details)->crashes, 1U);
+  workers.reset();
+
+  lose(11);
+  workers = start();
+  wait_for_details(job.id, [](const auto& details) { return details.in_flight > 0; });
+  EXPECT_EQ(job_now(job.id).attempts, 2U) << "one more, and it is the job's fault";
+}
+
 TEST_F(SendingTest, ADeliveryThatStandsStillDelaysNoMerge) {
   receiver::Plan plan;
   plan.shares = {{{receiver::What::hang, 200, std::nullopt}, 1}};
@@ -167,7 +202,7 @@ TEST_F(SendingTest, ARateThatWasLearntIsKeptForTheNextJob) {
   const auto receiver = receive(plan);
   const std::string url = url_of(*receiver);
   const auto workers = start();
-  const store::Job first = begin_sending(url, 20, 1000);
+  const store::Job first = begin_sending(url, 3, 1000);
   workers->wake();
   ASSERT_EQ(wait_for_end(first.id).state, store::JobState::completed);
   ASSERT_GT(receiver->counts().answered_429, 0U);
@@ -220,6 +255,7 @@ TEST(SendingDetailsText, ReadsBackAsTheSame) {
   details.latency_p90 = 1.5;
   details.latency_p99 = 20;
   details.waits_for_go_on = true;
+  details.crashes = 2;
   details.held_by = "the rate set: 10/s";
   store::Delivery failure;
   failure.record = 17;

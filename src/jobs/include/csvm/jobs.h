@@ -205,9 +205,8 @@ Result<void> record_outcomes(store::Store& store, const store::Lease& lease,
 /// What stands before the number of a record (from 0) in its webhook-id.
 std::string webhook_id_prefix(const store::Job& job);
 
-/// Writes the file's records with what became of each: the columns delivery_status, http_status,
-/// attempts, delivered_at and webhook_id. `page` gives up to so many deliveries after a record.
-/// The receipt appears under its name only when it is whole.
+/// Writes the file's records with what became of each (columns delivery_status ... webhook_id),
+/// whole or not at all. `page` gives up to so many deliveries after a record.
 using DeliveryPages = std::function<store::List<store::Delivery>(std::optional<store::Count> after,
                                                                  std::size_t most)>;
 struct ReceiptOptions {
@@ -229,14 +228,14 @@ struct SendingDetails {
   double latency_p50 = 0, latency_p90 = 0, latency_p99 = 0;  // milliseconds
   bool waits_for_go_on = false;                              // the canary is sent
   std::string held_by;
+  std::uint32_t crashes = 0;  // workers lost in a row without an outcome
   std::optional<store::Delivery> last_failure;
 };
 std::string to_text(const SendingDetails& details);
 /// Nothing when `text` is none of ours: the job has not begun to send.
 std::optional<SendingDetails> sending_details(std::string_view text);
 
-/// The body of a request for the first record of a job's result, or of an upload under a recipe.
-/// Blocking and long. `not_found` when there is none.
+/// The body for the first record of a result, or of an upload. Blocking, long; `not_found`: none.
 Result<std::string> first_payload(const Environment& environment, const store::Job& job);
 Result<std::string> first_payload(const Environment& environment, std::string_view session,
                                   std::string_view upload, const recipe::Recipe& recipe);
