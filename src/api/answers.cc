@@ -7,6 +7,8 @@
 #include <cmath>
 #include <utility>
 
+#include "cookie.h"
+
 namespace csvm::api {
 namespace {
 
@@ -20,7 +22,8 @@ std::string cookie_of(const Context& context, const store::NewSession& session) 
   const auto age =
       std::chrono::duration_cast<std::chrono::seconds>(session.expires_at - session.created_at);
   return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{}", context.cookie_name(),
-                     session.token, age.count(), context.settings.behind_tls ? "; Secure" : "");
+                     seal(session.token, context.settings.secret_key), age.count(),
+                     context.settings.behind_tls ? "; Secure" : "");
 }
 
 Response no_session() {
@@ -103,7 +106,7 @@ Task<Admission> admit(Context& context, Request& request, NoSession without) {
   Admission admission;
   admission.refusal = refuse(context, request);
   if (admission.refusal) co_return admission;
-  std::string token(request.cookie(context.cookie_name()));
+  std::string token = open_seal(request.cookie(context.cookie_name()), context.settings.secret_key);
   auto find = [&context, token = std::move(token), without] {
     return find_session(context, token, without);
   };
@@ -115,7 +118,7 @@ namespace {
 Task<Response> for_session_on(boost::asio::thread_pool& pool, Context& context, Request& request,
                               NoSession without, SessionWork work) {
   if (auto refusal = refuse(context, request)) co_return *std::move(refusal);
-  std::string token(request.cookie(context.cookie_name()));
+  std::string token = open_seal(request.cookie(context.cookie_name()), context.settings.secret_key);
   auto run = [&context, token = std::move(token), without, work = std::move(work)]() -> Response {
     Admission admission = find_session(context, token, without);
     if (admission.refusal) return *std::move(admission.refusal);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "answers.h"
+#include "cookie.h"
 #include "job_json.h"
 
 namespace csvm::api {
@@ -55,7 +56,8 @@ std::string job_named(std::string_view arguments) {
 }
 
 server::Task<Result<std::string>> let_in(Context& context, server::SocketConnect connect) {
-  std::string token = cookie_in(connect.cookie_header, context.cookie_name());
+  std::string token = open_seal(cookie_in(connect.cookie_header, context.cookie_name()),
+                                context.settings.secret_key);
   auto find = [&context, token = std::move(token)]() -> Result<std::string> {
     if (token.empty()) return Error{Errc::not_found, "load the page first: there is no session"};
     return CSVM_TRY(context.store().use_session(token)).id;

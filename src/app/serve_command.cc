@@ -51,10 +51,10 @@ Result<void> serve(const ServeOptions& options, Role role) {
   if (options.workers) settings.workers = *options.workers;
 
   const auto service = CSVM_TRY(Service::start(settings, role));
-  if (role == Role::serve) {
-    fmt::print("csv-merger listens on {}\n", service->url());
-  } else {
-    fmt::print("csv-merger works\n");
+  // Standard output is the log's when that is JSON, and the log has said it.
+  if (!settings.log_as_json) {
+    if (role == Role::serve) fmt::print("csv-merger listens on {}\n", service->url());
+    if (role == Role::work) fmt::print("csv-merger works\n");
   }
   std::fflush(stdout);
   int signal = 0;

@@ -2,12 +2,8 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/random.h>
 #include <unistd.h>
-#include <boost/json.hpp>
 
 #include <chrono>
 #include <condition_variable>
@@ -15,12 +11,15 @@
 #include <mutex>
 #include <thread>
 
+#include "chance.h"
 #include "csvm/api.h"
 #include "csvm/files.h"
 #include "csvm/jobs.h"
 #include "csvm/recipe.h"
 #include "csvm/server.h"
 #include "csvm/store.h"
+#include "log.h"
+#include "open_files.h"
 #include "page.h"
 #include "run_options.h"
 #include "version.h"
@@ -43,13 +42,6 @@ store::Time system_now() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
-void fill_with_random(std::span<std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t got = ::getrandom(bytes.data(), bytes.size(), 0);
-    if (got > 0) bytes = bytes.subspan(static_cast<std::size_t>(got));
-  }
-}
-
 std::string new_token() {
   constexpr std::string_view letters =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -60,38 +52,10 @@ std::string new_token() {
   return token;
 }
 
-// The message as a JSON string: paths of requests and names of files may hold anything.
-class JsonText final : public spdlog::custom_flag_formatter {
- public:
-  void format(const spdlog::details::log_msg& message, const std::tm&,
-              spdlog::memory_buf_t& into) override {
-    const std::string_view text(message.payload.data(), message.payload.size());
-    fmt::format_to(std::back_inserter(into), "{}", boost::json::serialize(text));
-  }
-  std::unique_ptr<custom_flag_formatter> clone() const override {
-    return std::make_unique<JsonText>();
-  }
-};
-
 std::string host_name() {
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
   return name.data();
-}
-
-std::shared_ptr<spdlog::logger> make_log(const ServiceSettings& settings) {
-  auto log = std::make_shared<spdlog::logger>(
-      "csv-merger", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
-  log->set_level(spdlog::level::from_str(settings.log_level));
-  if (settings.log_as_json) {
-    auto formatter = std::make_unique<spdlog::pattern_formatter>();
-    formatter->add_flag<JsonText>('*').set_pattern(
-        R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":%*})");
-    log->set_formatter(std::move(formatter));
-  } else {
-    log->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
-  }
-  return log;
 }
 
 store::Limits limits_of(const ServiceSettings& settings) {
@@ -120,12 +84,12 @@ Result<jobs::Outgoing> outgoing_of(const ServiceSettings& settings) {
 
 class RunningService final : public Service {
  public:
-  RunningService(const ServiceSettings& settings, Role role)
+  RunningService(const ServiceSettings& settings, Role role, std::shared_ptr<spdlog::logger> log)
       : settings_(settings),
         role_(role),
         name_(fmt::format("{}-{}-{}", role == Role::serve ? "serve" : "worker", host_name(),
                           new_token().substr(0, 8))),
-        log_(make_log(settings)),
+        log_(std::move(log)),
         pool_(blocking_threads),
         long_pool_(long_threads),
         outer_pool_(outer_threads) {}
@@ -137,9 +101,7 @@ class RunningService final : public Service {
     if (failed) return io_error("make the data folder", settings_.data_folder, failed.value());
     const fs::path folder(settings_.data_folder);
     const bool is_alone = settings_.redis_url.empty();
-    files_ =
-        CSVM_TRY(files::open_local((folder / "files").string(),
-                                   is_alone ? files::Sharing::alone : files::Sharing::with_others));
+    files_ = CSVM_TRY(open_files(settings_));
     CSVM_CHECK(open_store((folder / "csv-merger.db").string()));
     CSVM_CHECK(open_configuration(folder));
 
@@ -163,6 +125,7 @@ class RunningService final : public Service {
     if (role_ == Role::work) return {};
     CSVM_CHECK(start_server());
     cleaner_ = std::thread([this] { clean_regularly(); });
+    log_->info("csv-merger {} listens on {}", version, url());
     return {};
   }
 
@@ -277,6 +240,7 @@ class RunningService final : public Service {
     api::Settings api;
     api.production = settings_.production;
     api.admin_token = settings_.admin_token;
+    api.secret_key = settings_.secret_key;
     api.behind_tls = settings_.behind_tls;
     api.allowed_origins = settings_.cors_origins;
     api.limits = limits_of(settings_);
@@ -394,7 +358,7 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceSettings& settings,
                  "a worker shares the store with others: set REDIS_URL (docs/settings.md), or use "
                  "\"csv-merger serve\", which works by itself"};
   }
-  auto service = std::make_unique<RunningService>(settings, role);
+  auto service = std::make_unique<RunningService>(settings, role, CSVM_TRY(make_log(settings)));
   CSVM_CHECK(service->begin());
   return std::unique_ptr<Service>(std::move(service));
 }

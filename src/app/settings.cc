@@ -161,6 +161,39 @@ class Reader {
   Dotenv dotenv_;
 };
 
+void read_bucket(Reader& reader, S3Settings& s3) {
+  reader.text("S3_ENDPOINT", s3.endpoint);
+  reader.text("S3_REGION", s3.region);
+  reader.text("S3_BUCKET", s3.bucket);
+  reader.text("S3_ACCESS_KEY_ID", s3.access_key_id);
+  reader.text("S3_SECRET_ACCESS_KEY", s3.secret_access_key);
+  reader.text("S3_SESSION_TOKEN", s3.session_token);
+  reader.text("S3_PREFIX", s3.prefix);
+  reader.text("S3_CA_FILE", s3.ca_file);
+  s3.path_style = !s3.endpoint.empty();
+  reader.flag("S3_PATH_STYLE", s3.path_style);
+  reader.require(!s3.bucket.empty() || (s3.endpoint.empty() && s3.access_key_id.empty()),
+                 "S3_BUCKET: is needed when another S3_ variable is set; it names the bucket for "
+                 "uploads and results");
+}
+
+// What may be forgotten on one's own machine and must not be on the internet.
+void demand_safety(Reader& reader, const ServiceSettings& settings) {
+  if (!settings.production) return;
+  constexpr std::size_t least_key_bytes = 16;
+  reader.require(settings.secret_key.size() >= least_key_bytes,
+                 fmt::format("SECRET_KEY: is needed when APP_ENV is production, {} characters or "
+                             "more that nobody can guess (openssl rand -hex 32); it seals the "
+                             "cookies of sessions",
+                             least_key_bytes));
+  reader.require(!settings.admin_token.empty(),
+                 "ADMIN_TOKEN: is needed when APP_ENV is production; anyone could change the "
+                 "shared mapping configuration without it");
+  reader.require(!settings.webhook_allow_private,
+                 "WEBHOOK_ALLOW_PRIVATE: must not be on when APP_ENV is production; anyone could "
+                 "send requests into your network");
+}
+
 }  // namespace
 
 Result<ServiceSettings> read_settings(const Variables& variables, std::string_view dotenv) {
@@ -208,9 +241,10 @@ Result<ServiceSettings> read_settings(const Variables& variables, std::string_vi
   std::string format = "text";
   reader.one_of("LOG_FORMAT", {"text", "json"}, format);
   settings.log_as_json = format == "json";
-  reader.require(!settings.production || !settings.admin_token.empty(),
-                 "ADMIN_TOKEN: is needed when APP_ENV is production; anyone could change the "
-                 "shared mapping configuration without it");
+  reader.text("SECRET_KEY", settings.secret_key);
+  reader.text("SENTRY_DSN", settings.sentry_dsn);
+  read_bucket(reader, settings.s3);
+  demand_safety(reader, settings);
   CSVM_CHECK(reader.end());
   return settings;
 }

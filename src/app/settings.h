@@ -14,6 +14,13 @@
 
 namespace csvm::app {
 
+/// A bucket instead of the data folder for uploads and results; unused while `bucket` is empty.
+struct S3Settings {
+  std::string endpoint, region = "us-east-1", bucket, access_key_id, secret_access_key,
+                        session_token, prefix, ca_file;
+  bool path_style = false;  // by default, when an endpoint is named
+};
+
 struct ServiceSettings {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
@@ -43,6 +50,9 @@ struct ServiceSettings {
   std::chrono::seconds job_lease{10};
   std::string log_level = "info";
   bool log_as_json = false;
+  std::string secret_key;  // seals the cookies of sessions
+  std::string sentry_dsn;
+  S3Settings s3;
 };
 
 /// A variable's value, or none. `std::getenv`, but for tests.

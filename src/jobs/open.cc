@@ -36,7 +36,12 @@ recipe::Recipe by_path(recipe::Recipe recipe, const std::vector<store::SourceFil
     }
   };
   for (std::string& name : recipe.rank) resolve(name);
+  for (recipe::FileReading& reading : recipe.reading) resolve(reading.file);
   for (recipe::FileWishes& wishes : recipe.mapping) resolve(wishes.file);
+  for (recipe::Decision& decision : recipe.decisions) {
+    resolve(decision.a.file);
+    resolve(decision.b.file);
+  }
   return recipe;
 }
 
@@ -114,7 +119,8 @@ Result<std::vector<std::vector<std::string>>> preview_of(const pipeline::Source&
 }  // namespace
 
 Result<FileFacts> inspect(const Environment& environment, const files::Place& place,
-                          const std::string& name, std::stop_token stop) {
+                          const std::string& name, std::stop_token stop,
+                          const recipe::FileReading& reading) {
   const auto local = CSVM_TRY(environment.files.fetch(place));
   const auto configuration = environment.configuration();
   pipeline::Settings settings;
@@ -123,7 +129,10 @@ Result<FileFacts> inspect(const Environment& environment, const files::Place& pl
   settings.stop = std::move(stop);
   store::SourceFile file;
   file.name = name;
-  const auto sources = CSVM_TRY(pipeline::open_sources({source_of(file, local->path())}, settings));
+  pipeline::SourceFile described = source_of(file, local->path());
+  described.encoding = reading.encoding;
+  described.known.delimiter = reading.delimiter;
+  const auto sources = CSVM_TRY(pipeline::open_sources({described}, settings));
   const pipeline::Source& source = sources.front();
 
   FileFacts facts;

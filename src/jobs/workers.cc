@@ -154,9 +154,14 @@ class WorkerThreads final : public Workers {
       told = tell([&] { return environment_.store.fail(claim.lease, last, why); });
       // Our own paths are the operator's matter; what is wrong with leads is not.
       const bool is_ours = outcome.error().code == Errc::io;
-      say_warning(fmt::format(
+      const std::string words = fmt::format(
           "job {} failed: {}", claim.job.id,
-          is_ours ? std::string_view(outcome.error().message) : to_string(outcome.error().code)));
+          is_ours ? std::string_view(outcome.error().message) : to_string(outcome.error().code));
+      if (outcome.error().code == Errc::internal) {
+        say_error(words);
+      } else {
+        say_warning(words);
+      }
     }
     if (!told) {
       // Its lease runs out and the job is claimed again.
@@ -185,6 +190,10 @@ class WorkerThreads final : public Workers {
   }
   void say_warning(const std::string& words) const {
     if (environment_.log) environment_.log->warn(words);
+  }
+  // A mistake of ours, for whoever watches over the service.
+  void say_error(const std::string& words) const {
+    if (environment_.log) environment_.log->error(words);
   }
 
   const Environment environment_;

@@ -6,17 +6,21 @@
 
 #include "csvm/server.h"
 #include "link.h"
+#include "proxies.h"
 #include "routes.h"
 
 namespace csvm::server {
 
 /// What all connections of a server share; lives as long as any of them.
 struct Shared {
-  Shared(ServerSettings settings_given, const Router& router, Environment environment_given)
+  Shared(ServerSettings settings_given, Proxies proxies_given, const Router& router,
+         Environment environment_given)
       : settings(std::move(settings_given)),
+        proxies(std::move(proxies_given)),
         routes(router),
         environment(std::move(environment_given)) {}
   const ServerSettings settings;
+  const Proxies proxies;
   const Routes routes;
   const Environment environment;
   Links links;

@@ -24,24 +24,6 @@ bool is_plain_id(std::string_view id) {
          });
 }
 
-// The last address of X-Forwarded-For that is not a proxy of ours; what stands before it was
-// written by the peer and proves nothing.
-std::string address_behind(const std::string& peer, std::string_view forwarded,
-                           const std::vector<std::string>& proxies) {
-  std::string address = peer;
-  while (std::find(proxies.begin(), proxies.end(), address) != proxies.end()) {
-    const auto comma = forwarded.rfind(',');
-    const std::string_view last =
-        trimmed(comma == std::string_view::npos ? forwarded : forwarded.substr(comma + 1));
-    constexpr std::string_view of_addresses = "0123456789abcdefABCDEF.:";
-    if (last.empty() || last.find_first_not_of(of_addresses) != std::string_view::npos) break;
-    address = last;
-    if (comma == std::string_view::npos) break;
-    forwarded = forwarded.substr(0, comma);
-  }
-  return address;
-}
-
 }  // namespace
 
 ReceivedRequest::ReceivedRequest(std::shared_ptr<Link> link, std::shared_ptr<Shared> shared,
@@ -57,8 +39,7 @@ ReceivedRequest::ReceivedRequest(std::shared_ptr<Link> link, std::shared_ptr<Sha
   expects_continue_ = equal_ignoring_case(header("Expect"), "100-continue") && !body_ended();
   const std::string_view given = header("X-Request-Id");
   id_ = is_plain_id(given) ? std::string(given) : shared_->environment.new_token();
-  client_address_ = address_behind(link_->peer_address, header("X-Forwarded-For"),
-                                   shared_->settings.trusted_proxies);
+  client_address_ = shared_->proxies.address_behind(link_->peer_address, header("X-Forwarded-For"));
 }
 
 std::string_view ReceivedRequest::parameter(std::string_view name) const {

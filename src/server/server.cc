@@ -69,11 +69,13 @@ Task<void> watch_lag(std::shared_ptr<Shared> shared, std::shared_ptr<asio::stead
 
 class ServerState {
  public:
-  ServerState(ServerSettings settings, const Router& router, Environment environment)
+  ServerState(ServerSettings settings, Proxies proxies, const Router& router,
+              Environment environment)
       : threads(std::max(1U, settings.io_threads)),
         loop(static_cast<int>(threads)),
         work(loop.get_executor()),
-        shared(std::make_shared<Shared>(std::move(settings), router, std::move(environment))),
+        shared(std::make_shared<Shared>(std::move(settings), std::move(proxies), router,
+                                        std::move(environment))),
         acceptor(std::make_shared<tcp::acceptor>(loop)),
         lag_timer(std::make_shared<asio::steady_timer>(loop)),
         lag_ns(std::make_shared<std::atomic<std::int64_t>>(0)) {}
@@ -177,9 +179,10 @@ class ServerState {
 
 Result<std::unique_ptr<Server>> Server::start(ServerSettings settings, Router router,
                                               Environment environment) {
+  Proxies proxies = CSVM_TRY(Proxies::parse(settings.trusted_proxies));
   std::unique_ptr<Server> server(new Server());
-  server->state_ =
-      std::make_unique<ServerState>(std::move(settings), router, std::move(environment));
+  server->state_ = std::make_unique<ServerState>(std::move(settings), std::move(proxies), router,
+                                                 std::move(environment));
   CSVM_CHECK(server->state_->listen());
   server->state_->run();
   return server;

@@ -64,10 +64,9 @@ class Web(Service):
 
 class Worker(Service):
     words = ["worker"]
-    first_words = "csv-merger works"
 
     def began(self, line):
-        pass
+        return line.startswith("csv-merger works")
 
     def begun(self):
         """The jobs that it began, each as often as it did."""

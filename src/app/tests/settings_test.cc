@@ -63,9 +63,34 @@ TEST(Settings, NameEveryWrongValueAndWhatIsAllowed) {
   EXPECT_THAT(settings.error().message, HasSubstr(".env, line 1: must be NAME=value"));
 }
 
-TEST(Settings, AreRefusedInProductionWithoutAnAdminToken) {
-  EXPECT_FALSE(read({{"APP_ENV", "production"}}));
-  EXPECT_TRUE(read({{"APP_ENV", "production"}, {"ADMIN_TOKEN", "secret"}}));
+TEST(Settings, AreRefusedInProductionWhenTheyAreNotSafe) {
+  const auto unsafe = read({{"APP_ENV", "production"}, {"WEBHOOK_ALLOW_PRIVATE", "true"}});
+  ASSERT_FALSE(unsafe);
+  for (const char* words :
+       {"SECRET_KEY: is needed when APP_ENV is production", "ADMIN_TOKEN: is needed when APP_ENV",
+        "WEBHOOK_ALLOW_PRIVATE: must not be on when APP_ENV is production"}) {
+    EXPECT_THAT(unsafe.error().message, HasSubstr(words));
+  }
+  EXPECT_FALSE(
+      read({{"APP_ENV", "production"}, {"ADMIN_TOKEN", "secret"}, {"SECRET_KEY", "too short"}}));
+  EXPECT_TRUE(read({{"APP_ENV", "production"},
+                    {"ADMIN_TOKEN", "secret"},
+                    {"SECRET_KEY", "0123456789abcdef0123456789abcdef"}}));
+  EXPECT_TRUE(read({{"WEBHOOK_ALLOW_PRIVATE", "true"}}));
+}
+
+TEST(Settings, ABucketIsUsedInTheStyleOfItsStore) {
+  auto settings = read({{"S3_BUCKET", "leads"}});
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_FALSE(settings->s3.path_style);
+  settings = read({{"S3_BUCKET", "leads"}, {"S3_ENDPOINT", "http://minio:9000"}});
+  EXPECT_TRUE(settings->s3.path_style);
+  settings = read({{"S3_BUCKET", "leads"},
+                   {"S3_ENDPOINT", "https://store.example"},
+                   {"S3_PATH_STYLE", "false"}});
+  EXPECT_FALSE(settings->s3.path_style);
+  EXPECT_THAT(read({{"S3_ENDPOINT", "http://minio:9000"}}).error().message,
+              HasSubstr("S3_BUCKET: is needed"));
 }
 
 std::string text_of(const char* path) {

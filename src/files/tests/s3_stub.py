@@ -15,7 +15,7 @@ Tests speak to it by JSON below /_stub/, unsigned:
                                  "rate": 0..1, "method": ..., "query": a name in the query,
                                  "after": whether the request is carried out first}]}
     GET /_stub/BUCKET            {"objects": {key: bytes}, "uploads": [keys], "requests": n,
-                                 "faults_met": n}
+                                 "received": bytes, "sent": bytes, "faults_met": n}
 """
 import argparse
 import base64
@@ -59,6 +59,7 @@ class Bucket:
         self.settings = {"quota": None, "page": 1000, "uploads_age": 0, "forbidden": [],
                          "region": REGION, "faults": []}
         self.requests = self.faults_met = self.last_upload = 0
+        self.received = self.sent = 0  # bytes of bodies
         self.chance = random.Random(7)
 
     def stored(self):
@@ -350,6 +351,7 @@ class Handler(BaseHTTPRequestHandler):
             with self.store.lock:
                 bucket = self.store.find(bucket_name)
                 bucket.requests += 1
+                bucket.received += len(body)
                 if self.command in bucket.settings["forbidden"]:
                     raise Refusal(403, "AccessDenied", "access denied")
                 fault = bucket.fault(self.command, query)
@@ -359,6 +361,7 @@ class Handler(BaseHTTPRequestHandler):
                     answer = self.store.object_request(bucket, key, self.command, query, headers, body)
                 else:
                     answer = self.store.bucket_request(bucket, self.command, query, body)
+                bucket.sent += len(answer[2])
         except Refusal as refusal:
             return self.refuse(refusal)
         if not fault:
@@ -386,7 +389,8 @@ class Handler(BaseHTTPRequestHandler):
                 bucket = self.store.buckets[name]
                 found = {"objects": {key: len(one.data) for key, one in bucket.objects.items()},
                          "uploads": sorted(upload.key for upload in bucket.uploads.values()),
-                         "requests": bucket.requests, "faults_met": bucket.faults_met}
+                         "requests": bucket.requests, "received": bucket.received,
+                         "sent": bucket.sent, "faults_met": bucket.faults_met}
         self.answer(200, {"Content-Type": "application/json"}, json.dumps(found).encode())
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = serve

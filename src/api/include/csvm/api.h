@@ -25,6 +25,7 @@ namespace csvm::api {
 struct Settings {
   bool production = false;
   std::string admin_token;  // empty: anyone may change the configuration (not in production)
+  std::string secret_key;   // seals the cookies of sessions; empty: they are not sealed
   bool behind_tls = false;  // cookies are `Secure` and named __Host-...
   std::vector<std::string> allowed_origins;  // besides our own
   store::Limits limits;                      // shown, and checked early; the store enforces them

@@ -170,8 +170,8 @@ struct ServerSettings {
   std::chrono::milliseconds idle_timeout{60'000};   // between requests
   std::chrono::milliseconds write_timeout{30'000};  // for each piece of an answer
   std::vector<std::string> cors_origins;            // "*" or "https://host:port"; empty: no CORS
-  std::vector<std::string> trusted_proxies;         // addresses whose X-Forwarded-For is believed
-  bool behind_tls = false;                          // sends Strict-Transport-Security
+  std::vector<std::string> trusted_proxies;  // or networks: their X-Forwarded-For is believed
+  bool behind_tls = false;                   // sends Strict-Transport-Security
 };
 struct RequestRecord {             // one answered request, for metrics; views live during the call
   std::string_view method, route;  // route: the pattern; "" when none matched
