@@ -92,21 +92,20 @@ class Governor::State {
     std::vector<ShareWish> all;
     for (const auto& lane : lanes_) {
       const Time soon = now + Grant::ahead;
-      if (!lane->grant.may_ask(now) || lane->breaker.ready_at() > soon || lane->held_until > soon) {
-        continue;
-      }
+      const bool is_held = lane->breaker.ready_at() > soon || lane->held_until > soon;
       ShareWish wish;
       for (const SendingJob* sender : lane->jobs) {
-        if (std::max(ready_at(*sender, *lane), sender->pace.ready_at()) > soon) continue;
+        if (is_held || std::max(ready_at(*sender, *lane), sender->pace.ready_at()) > soon) continue;
         wish.tokens += sender->fresh.size() + sender->retrying;
       }
-      if (wish.tokens == 0) continue;
+      if (wish.tokens == 0) wish.unused = lane->grant.give_back(now);
+      if (wish.unused == 0 && (wish.tokens == 0 || !lane->grant.may_ask(now))) continue;
       wish.url = lane->url;
       wish.limit = lane->limit();
       wish.ceiling = lane->ceiling.rate().value_or(0);
       wish.burst = std::chrono::duration_cast<std::chrono::milliseconds>(lane->pace.burst());
       wish.tokens = std::min<std::uint64_t>(wish.tokens, most_tokens);
-      wish.unused = lane->grant.ask();
+      lane->grant.ask();
       all.push_back(std::move(wish));
     }
     return all;

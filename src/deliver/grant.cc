@@ -3,6 +3,7 @@
 namespace csvm::deliver {
 namespace {
 
+constexpr auto least_life = std::chrono::milliseconds(10);
 constexpr auto free_for = std::chrono::seconds(1);
 constexpr auto prefetch = Grant::ahead / 2;
 constexpr auto wait_after_failure = std::chrono::milliseconds(200);
@@ -15,7 +16,6 @@ bool Grant::is_ready(Time now) {
   while (!batches_.empty()) {
     Batch& batch = batches_.front();
     if (batch.next + life_ >= now) return batch.next <= now;
-    ++unused_;
     batch.next += batch.interval;
     if (--batch.count == 0) batches_.pop_front();
   }
@@ -35,9 +35,21 @@ Time Grant::ready_at() const {
   return is_asked_ ? Time::max() : ask_at_;
 }
 
-void Grant::receive(const Share& share, Duration life, Time now) {
+std::uint64_t Grant::give_back(Time now) {
+  if (is_asked_) return 0;  // what comes is given back then
+  std::uint64_t count = 0;
+  for (const Batch& batch : batches_) {
+    for (std::uint64_t i = 0; i < batch.count; ++i) {
+      if (batch.next + batch.interval * i > now) ++count;
+    }
+  }
+  batches_.clear();
+  return count;
+}
+
+void Grant::receive(const Share& share, Duration burst, Time now) {
   is_asked_ = false;
-  life_ = std::max<Duration>(life, ahead);
+  life_ = std::max<Duration>(burst / 2, least_life);
   free_until_ = Time::min();
   if (share.interval.count() == 0) {
     batches_.clear();

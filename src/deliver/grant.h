@@ -8,8 +8,9 @@
 
 namespace csvm::deliver {
 
-/// Tokens come in batches, each token with its time. One that was not spent soon after is given
-/// back with the next wish. When whoever has the rate cannot be asked, there are no tokens.
+/// Tokens come in batches, each token with its time. One that was not spent soon after is lost, as
+/// with Pace: made up for later, it would be one too many in its second. When whoever has the rate
+/// cannot be asked, there are no tokens.
 class Grant {
  public:
   /// So early before a token is needed it is asked for.
@@ -24,12 +25,11 @@ class Grant {
   bool has_tokens() const { return !batches_.empty(); }
 
   bool may_ask(Time now) const { return !is_asked_ && now >= ask_at_; }
-  /// Returns how many were not spent.
-  std::uint64_t ask() {
-    is_asked_ = true;
-    return std::exchange(unused_, 0);
-  }
-  void receive(const Share& share, Duration life, Time now);
+  void ask() { is_asked_ = true; }
+  /// Nothing is to be sent: returns how many tokens are not due yet, and has none any more.
+  std::uint64_t give_back(Time now);
+  /// @param burst  what may be made up for; the bucket takes one half of it, and lateness here one
+  void receive(const Share& share, Duration burst, Time now);
   void fail(Time now);
 
  private:
@@ -44,7 +44,6 @@ class Grant {
   Time free_until_ = Time::min();  // there is no limit until then
   Time ask_at_ = Time::min();
   bool is_asked_ = false;
-  std::uint64_t unused_ = 0;
 };
 
 }  // namespace csvm::deliver

@@ -26,7 +26,7 @@ class Tokens : public ::testing::Test {
 TEST_F(Tokens, AreSpentWhenTheyAreDue) {
   EXPECT_FALSE(grant.is_ready(now));
   ASSERT_TRUE(grant.may_ask(now));
-  EXPECT_EQ(grant.ask(), 0u);
+  grant.ask();
   EXPECT_FALSE(grant.may_ask(now)) << "once";
   EXPECT_EQ(grant.ready_at(), Time::max());
   grant.receive({3, 10ms, 20ms}, 100ms, now);
@@ -38,13 +38,21 @@ TEST_F(Tokens, AreSpentWhenTheyAreDue) {
   EXPECT_TRUE(grant.may_ask(now)) << "before the last is spent";
 }
 
-TEST_F(Tokens, ThatWereNotSpentInTimeAreGivenBack) {
+TEST_F(Tokens, ThatWereNotSpentInTimeAreLost) {
   grant.ask();
   grant.receive({5, 0ms, 10ms}, 100ms, now);
-  now += 125ms;
+  now += 75ms;  // half of the burst after the third
   EXPECT_EQ(spend_all(), 2u);
-  EXPECT_EQ(grant.ask(), 3u);
-  EXPECT_EQ(grant.ask(), 0u) << "once";
+}
+
+TEST_F(Tokens, ThatAreNotNeededAreGivenBackBeforeTheyAreDue) {
+  grant.ask();
+  EXPECT_EQ(grant.give_back(now), 0u);
+  grant.receive({5, 0ms, 10ms}, 100ms, now);
+  now += 10ms;
+  EXPECT_EQ(grant.give_back(now), 3u);
+  EXPECT_EQ(grant.give_back(now), 0u) << "once";
+  EXPECT_FALSE(grant.is_ready(now));
 }
 
 TEST_F(Tokens, AreAskedForAgainWhenThereWereNone) {
@@ -95,6 +103,11 @@ TEST(SharedRate, NothingIsSentWithoutAToken) {
   const auto arrivals = simulation.arrivals(url);
   ASSERT_EQ(arrivals.size(), 2u);
   EXPECT_EQ(arrivals[1].at - arrivals[0].at, 10ms);
+  simulation.governor.cancel(1);
+  const auto unneeded = simulation.governor.wishes(simulation.now);
+  ASSERT_EQ(unneeded.size(), 1u);
+  EXPECT_EQ(unneeded[0].tokens, 0u);
+  EXPECT_EQ(unneeded[0].unused, 1u);
   simulation.governor.granted("https://gone.example/", Share{1, 0us, 0us}, simulation.now);
 }
 

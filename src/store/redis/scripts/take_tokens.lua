@@ -38,7 +38,10 @@ local interval = 1000000 / rate
 if last_interval and last_interval ~= interval and due > now_us then
   due = now_us + (due - now_us) * interval / last_interval
 end
-due = math.max(due - unused * interval, now_us - burst)
+-- What comes back was not due yet. What nobody asked for may be made up for by half of the burst; the
+-- other half is for those who spend late.
+if unused > 0 then due = math.max(due - unused * interval, math.min(due, now_us)) end
+due = math.max(due, now_us - burst / 2)
 local ready = due > now_us + ahead and 0 or math.floor((now_us + ahead - due) / interval) + 1
 -- Whoever asks first leaves the others their share.
 local count = math.min(most, math.ceil(ready / processes))
