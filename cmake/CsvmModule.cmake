@@ -11,6 +11,13 @@ target_compile_options(csvm_warnings INTERFACE
 target_compile_options(csvm_warnings INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-restrict>)
 
+# Where all is built once and whole (the sanitizer presets), the files of a target are compiled as one,
+# which takes less than half of the time: names in unnamed namespaces are unique within a target.
+if(CMAKE_UNITY_BUILD)
+  target_compile_options(csvm_warnings INTERFACE -Wno-shadow)
+  target_compile_options(csvm_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
+
 # csvm_module(<name> SOURCES <files...> USES <modules...> PRIVATE_LIBS <libs...>)
 # Public header: src/<name>/include/csvm/<name>.h - exactly one.
 function(csvm_module name)

@@ -141,6 +141,11 @@ Task<Response> for_session_long(Context& context, Request& request, NoSession wi
   return for_session_on(context.parts.long_pool, context, request, without, std::move(work));
 }
 
+Task<Response> for_session_outside(Context& context, Request& request, NoSession without,
+                                   SessionWork work) {
+  return for_session_on(context.parts.outer_pool, context, request, without, std::move(work));
+}
+
 Task<Response> for_anyone(Context& context, Request& request, std::function<Response()> work) {
   if (auto refusal = refuse(context, request)) co_return *std::move(refusal);
   co_return co_await server::offload(context.parts.pool, std::move(work));

@@ -31,6 +31,10 @@ Task<Response> for_session(Context& context, Request& request, NoSession without
 Task<Response> for_session_long(Context& context, Request& request, NoSession without,
                                 SessionWork work);
 
+/// ... and for work that waits for others.
+Task<Response> for_session_outside(Context& context, Request& request, NoSession without,
+                                   SessionWork work);
+
 /// The first half of `for_session`, for handlers that stream: the session of a request, made if
 /// need be, or the answer that refuses it.
 struct Admission {

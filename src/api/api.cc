@@ -8,11 +8,13 @@
 namespace csvm::api {
 
 constexpr double burst_seconds = 5;
+constexpr double trials_per_second = 1, burst_of_trials = 20;
 
 Context::Context(Settings given, Parts used)
     : settings(std::move(given)),
       parts(std::move(used)),
       addresses(settings.requests_per_second, settings.requests_per_second * burst_seconds),
+      trials(trials_per_second, burst_of_trials),
       metrics(std::make_unique<Metrics>(*this)),
       live(std::make_unique<Live>(*this)),
       started(parts.environment.seconds()),
@@ -31,6 +33,7 @@ void Api::add_routes(server::Router& router) {
   add_tus_routes(router, *context_);
   add_mapping_routes(router, *context_);
   add_job_routes(router, *context_);
+  add_delivery_routes(router, *context_);
   add_configuration_routes(router, *context_);
   add_operation_routes(router, *context_);
 }

@@ -35,6 +35,7 @@ struct Context {
   Settings settings;
   Parts parts;
   AddressLimit addresses;
+  AddressLimit trials;  // of webhooks: strangers' servers are asked
   std::unique_ptr<Metrics> metrics;
   std::unique_ptr<Live> live;
   Guarded<CleanUpRecord> clean_up;
@@ -42,10 +43,15 @@ struct Context {
   Guarded<std::unordered_map<std::string, std::weak_ptr<Continuation>>> continuations;
   double started;          // in Environment::seconds
   store::Time started_at;  // ... and by the clock
+  Guarded<std::uint64_t> numbers{0};
 
   Context(Settings given, Parts used);
   ~Context();
 
+  /// Another one each time.
+  std::uint64_t next_number() {
+    return numbers.with([](std::uint64_t& last) { return ++last; });
+  }
   store::Store& store() const { return parts.environment.store; }
   files::Files& files() const { return parts.environment.files; }
   std::string_view cookie_name() const { return settings.behind_tls ? "__Host-sid" : "sid"; }
@@ -56,6 +62,7 @@ void add_upload_routes(server::Router& router, Context& context);
 void add_tus_routes(server::Router& router, Context& context);
 void add_mapping_routes(server::Router& router, Context& context);
 void add_job_routes(server::Router& router, Context& context);
+void add_delivery_routes(server::Router& router, Context& context);
 void add_configuration_routes(server::Router& router, Context& context);
 void add_operation_routes(server::Router& router, Context& context);
 

@@ -5,10 +5,69 @@
 #include <algorithm>
 
 #include "answers.h"
+#include "webhook_wishes.h"
 
 namespace csvm::api {
 
 namespace json = boost::json;
+
+namespace {
+
+// What is known of the delivery that the job makes now; nothing of an earlier one.
+std::optional<jobs::SendingDetails> details_of(const store::Job& job) {
+  auto details = jobs::sending_details(job.progress.details);
+  if (!details || job.mode != store::Mode::webhook) return std::nullopt;
+  const auto wishes = recipe::parse_delivery_wishes(job.webhook.options, {});
+  if (!wishes || wishes->series != details->series) return std::nullopt;
+  return details;
+}
+
+void add_sending(const store::Job& job, json::object& shown) {
+  const auto last = jobs::sending_details(job.progress.details);
+  shown["rows_read"] = last ? last->rows_read : job.progress.total_records;
+  shown["in_flight"] = 0;
+  shown["deliveries"] = nullptr;
+  shown["latency_ms"] = nullptr;
+  shown["held_by"] = nullptr;
+  shown["waits_for_go_on"] = false;
+  shown["last_failure"] = nullptr;
+  const auto details = details_of(job);
+  if (!details) {
+    if (last) {
+      for (const char* count : {"processed", "successful_webhooks", "failed_webhooks",
+                                "retrying_webhooks", "current_rate", "percentage"}) {
+        shown[count] = 0;
+      }
+    }
+    return;
+  }
+  const std::uint64_t ended =
+      details->delivered + details->rejected + details->failed + details->maybe + details->skipped;
+  const std::uint64_t all = std::max(ended, job.progress.total_records);
+  shown["in_flight"] = details->in_flight;
+  shown["deliveries"] =
+      json::object{{"delivered", details->delivered}, {"rejected", details->rejected},
+                   {"failed", details->failed},       {"maybe", details->maybe},
+                   {"skipped", details->skipped},     {"pending", all - ended}};
+  if (details->latency_p50 > 0) {
+    shown["latency_ms"] = json::object{{"p50", details->latency_p50},
+                                       {"p90", details->latency_p90},
+                                       {"p99", details->latency_p99}};
+  }
+  if (!details->held_by.empty()) shown["held_by"] = details->held_by;
+  shown["waits_for_go_on"] = details->waits_for_go_on && job.state == store::JobState::paused;
+  if (details->last_failure) shown["last_failure"] = failure_json(*details->last_failure);
+}
+
+}  // namespace
+
+json::object failure_json(const store::Delivery& failure) {
+  return {{"record", failure.record + 1},
+          {"state", jobs::delivery_word(failure.state)},
+          {"http_status",
+           failure.http_status == 0 ? json::value(nullptr) : json::value(failure.http_status)},
+          {"reason", failure.excerpt}};
+}
 
 json::object job_json(const store::Job& job) {
   const store::Progress& progress = job.progress;
@@ -37,6 +96,7 @@ json::object job_json(const store::Job& job) {
   shown["download_url"] =
       has_result ? json::value(fmt::format("/api/jobs/{}/download", job.id)) : json::value(nullptr);
   shown["downloads"] = job.downloads;
+  add_sending(job, shown);
 
   json::object object;
   object["job_id"] = job.id;
@@ -47,6 +107,7 @@ json::object job_json(const store::Job& job) {
   object["created_at"] = iso_time(job.created_at);
   object["updated_at"] = iso_time(job.updated_at);
   object["expires_at"] = iso_time(job.expires_at);
+  object["webhook"] = webhook_json(job);
   object["error"] = job.error.empty() ? json::value(nullptr) : json::value(job.error);
   object["progress"] = std::move(shown);
   return object;

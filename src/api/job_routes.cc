@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "answers.h"
 #include "job_json.h"
+#include "job_requests.h"
 #include "wishes.h"
 
 namespace csvm::api {
@@ -13,20 +13,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t page_size = 50;
-constexpr std::size_t max_page_size = 200;
 // Of rows that are read, mapped, cleaned, matched and written; on the slow side.
 constexpr double rows_per_second = 150'000;
-
-// Runs `work` for the job that the route names.
-using JobWork = std::function<Response(const store::Session& session, const std::string& job)>;
-Task<Response> for_job(Context& context, Request& request, JobWork work) {
-  std::string id(request.parameter("id"));
-  SessionWork for_it = [id = std::move(id), work = std::move(work)](const store::Session& session) {
-    return work(session, id);
-  };
-  co_return co_await for_session(context, request, NoSession::refuse, std::move(for_it));
-}
 
 // Files that the recipe names, by id or name, and that the upload does not have.
 std::vector<server::FieldError> unknown_files(const recipe::Recipe& recipe,
@@ -45,6 +33,11 @@ std::vector<server::FieldError> unknown_files(const recipe::Recipe& recipe,
 }
 
 Response begin(Context& context, const store::Session& session, const Wishes& wishes) {
+  const bool sends = wishes.job.mode == store::Mode::webhook;
+  if (sends) {
+    const auto refused = refused_destinations(context.parts.environment.outgoing, wishes.webhook);
+    if (!refused.empty()) return invalid("nothing can be sent there", refused);
+  }
   std::uint64_t records = 0;
   for (const std::string& id : {wishes.job.upload_id, wishes.job.suppression_upload_id}) {
     if (id.empty()) continue;
@@ -62,23 +55,33 @@ Response begin(Context& context, const store::Session& session, const Wishes& wi
   const auto job = context.store().create_job(session.id, wishes.job);
   if (!job) return failure(job.error());
   context.parts.workers.wake();
+  json::value delivery;
+  double sending = 0;
+  if (sends) {
+    delivery = forecast(context.store(), wishes.webhook, records, true);
+    if (delivery.at("seconds").is_number()) sending = delivery.at("seconds").to_number<double>();
+  }
   return ok({{"status", "success"},
              {"job_id", job->id},
-             {"estimated_duration", 1 + static_cast<double>(records) / rows_per_second}},
+             {"estimated_duration", 1 + static_cast<double>(records) / rows_per_second + sending},
+             {"delivery", std::move(delivery)}},
             202);
 }
 
 Task<Response> post_process(Context& context, Request& request) {
   JsonBody body = co_await read_json(request);
   if (body.refusal) co_return *std::move(body.refusal);
-  auto wishes =
-      std::make_shared<Wishes>(read_wishes(body.object, context.settings.default_threshold));
+  auto wishes = std::make_shared<Wishes>(
+      read_wishes(body.object, context.settings, new_series(context.parts.now())));
   if (!wishes->mistakes.empty()) {
     co_return invalid("the job cannot be begun like this", wishes->mistakes);
   }
   SessionWork work = [&context, wishes](const store::Session& session) {
     return begin(context, session, *wishes);
   };
+  if (wishes->job.mode == store::Mode::webhook) {
+    co_return co_await for_session_outside(context, request, NoSession::refuse, std::move(work));
+  }
   co_return co_await for_session(context, request, NoSession::refuse, std::move(work));
 }
 
@@ -167,9 +170,14 @@ std::string_view content_type_of(std::string_view part) {
   return part == jobs::part_report ? "application/json" : "text/csv; charset=utf-8";
 }
 
+bool is_made_on_demand(std::string_view part) {
+  return part == jobs::part_failed || part == jobs::part_receipt;
+}
+
 bool is_part(std::string_view part) {
   return part == jobs::part_records || part == jobs::part_duplicates ||
-         part == jobs::part_rejected || part == jobs::part_report || part == jobs::part_possible;
+         part == jobs::part_rejected || part == jobs::part_report || part == jobs::part_possible ||
+         is_made_on_demand(part);
 }
 
 /// A part of a result, opened; blocking.
@@ -177,9 +185,29 @@ struct Download {
   server::Content content;
   server::ContentOptions options;
 };
+// What was made is read as an object, whose name is gone at once; it stays readable.
+Result<Download> open_receipt(Context& context, const store::Job& job, const std::string& part) {
+  const jobs::Environment& environment = context.parts.environment;
+  const files::Place place{job.session_id,
+                           fmt::format("{}-{}-{}", job.id, part, context.next_number())};
+  auto made = CSVM_TRY(jobs::receipt_of(environment, job, part, place.name));
+  CSVM_TRY(environment.files.adopt(place, std::move(made)));
+  std::shared_ptr<files::Reader> reader = CSVM_TRY(environment.files.open(place));
+  static_cast<void>(environment.files.remove(place));
+  Download download;
+  download.content.size_bytes = reader->bytes();
+  download.content.read_at = [reader](std::uint64_t offset, std::span<char> into) {
+    return reader->read_at(offset, into);
+  };
+  download.options.content_type = content_type_of(part);
+  download.options.download_name = jobs::download_name(job, part);
+  return download;
+}
+
 Result<Download> open_part(Context& context, const std::string& session, const std::string& id,
                            const std::string& part) {
   const store::Job job = CSVM_TRY(context.store().find_job(session, id));
+  if (is_made_on_demand(part)) return open_receipt(context, job, part);
   const auto result = std::ranges::find(job.results, part, &store::ResultFile::part);
   if (result == job.results.end()) {
     return Error{Errc::not_found, "this job has no such result (yet)"};
@@ -200,7 +228,9 @@ Task<Response> get_download(Context& context, Request& request) {
   std::string part(request.query("part").value_or(jobs::part_records));
   if (!is_part(part)) {
     co_return server::problem(
-        404, "there is no such part; known are csv, duplicates, rejected, report and possible");
+        404,
+        "there is no such part; known are csv, duplicates, rejected, report, possible, "
+        "failed and receipt");
   }
   Admission admission = co_await admit(context, request, NoSession::refuse);
   if (admission.refusal) co_return *std::move(admission.refusal);
@@ -214,38 +244,12 @@ Task<Response> get_download(Context& context, Request& request) {
     if (opened && counts) static_cast<void>(context.store().count_download(session, id));
     return opened;
   };
-  auto opened = co_await server::offload(context.parts.pool, std::move(open));
+  boost::asio::thread_pool& pool =
+      is_made_on_demand(part) ? context.parts.long_pool : context.parts.pool;
+  auto opened = co_await server::offload(pool, std::move(open));
   if (!opened) co_return failure(opened.error());
   co_return server::content_response(request, std::move(opened->content),
                                      std::move(opened->options));
-}
-
-/// `?after=N&limit=N`.
-struct Page {
-  std::uint64_t after = 0;
-  std::size_t size = page_size;
-  std::vector<server::FieldError> mistakes;
-};
-Page page_of(const Request& request) {
-  Page page;
-  const auto number = [&](std::string_view name, std::uint64_t otherwise) {
-    const auto text = request.query(name);
-    if (!text) return otherwise;
-    std::uint64_t value = 0;
-    const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (failed != std::errc() || end != text->data() + text->size()) {
-      page.mistakes.push_back({std::string(name), "must be a whole number"});
-    }
-    return value;
-  };
-  page.after = number("after", 0);
-  const std::uint64_t size = number("limit", page_size);
-  page.size = static_cast<std::size_t>(std::clamp<std::uint64_t>(size, 1, max_page_size));
-  return page;
-}
-
-json::value cursor(const std::optional<std::uint64_t>& next) {
-  return next ? json::value(*next) : json::value(nullptr);
 }
 
 json::object cluster_json(const jobs::Cluster& cluster) {

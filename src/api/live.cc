@@ -20,6 +20,7 @@ namespace {
 constexpr auto pace = std::chrono::milliseconds(200);
 
 constexpr std::string_view everyone = "everyone";
+constexpr double failures_every = 1;  // seconds
 constexpr std::size_t max_ends_kept = 10'000;
 
 std::string room_of(std::string_view session) { return fmt::format("session:{}", session); }
@@ -200,6 +201,30 @@ void Live::emit(const std::string& room, const std::string& name, const json::va
   hub_->emit("/", room, event);
 }
 
+// Many may fail in a second; they are told together, and the last of them when the job ends.
+void Live::tell_failures(const store::Job& job, const std::string& room) {
+  const auto details = jobs::sending_details(job.progress.details);
+  if (!details || !details->last_failure) return;
+  if (job.ended_at && *job.ended_at < context_.started_at) return;  // it is only being downloaded
+  const std::uint64_t failed = job.progress.failed_webhooks;
+  const double now = context_.parts.environment.seconds();
+  const std::uint64_t more = failures_.with([&](auto& failures) -> std::uint64_t {
+    if (failures.size() >= max_ends_kept) failures.clear();
+    Failures& known = failures[job.id];
+    if (failed < known.told) known.told = failed;  // sent again
+    const bool is_due = now - known.told_at >= failures_every || store::has_ended(job.state);
+    if (failed == known.told || !is_due) return 0;
+    known.told_at = now;
+    return failed - std::exchange(known.told, failed);
+  });
+  if (more == 0) return;
+  json::object body = failure_json(*details->last_failure);
+  body["job_id"] = job.id;
+  body["count"] = more;
+  body["failed_webhooks"] = failed;
+  emit(room, "webhook_failed", body, "");
+}
+
 void Live::tell() {
   if (hub_ == nullptr) return;
   const Pending pending = pending_.with([](Pending& now) { return std::exchange(now, {}); });
@@ -209,6 +234,7 @@ void Live::tell() {
     const json::object body = snapshot(*job);
     const std::string room = room_of(session);
     emit(room, "job_progress", body, "job_progress:" + id);
+    tell_failures(*job, room);
     if (!is_new_end(*job)) continue;
     if (job->state == store::JobState::completed) emit(room, "job_completed", body, "");
     if (job->state == store::JobState::failed) emit(room, "job_failed", body, "");

@@ -38,6 +38,7 @@ class Live {
   static server::Task<void> tell_regularly(std::shared_ptr<struct LiveLoop> loop);
   void tell();
   bool is_new_end(const store::Job& job);
+  void tell_failures(const store::Job& job, const std::string& room);
   void emit(const std::string& room, const std::string& name, const boost::json::value& body,
             std::string replaces);
 
@@ -46,6 +47,11 @@ class Live {
   Guarded<Pending> pending_;
   Guarded<std::uint64_t> sequence_{0};
   Guarded<std::unordered_set<std::string>> ended_;  // jobs whose end was told
+  struct Failures {
+    std::uint64_t told = 0;
+    double told_at = 0;
+  };
+  Guarded<std::unordered_map<std::string, Failures>> failures_;  // by job
   std::shared_ptr<struct LiveLoop> loop_;
 };
 

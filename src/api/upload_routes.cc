@@ -13,7 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t piece_bytes = std::size_t{256} << 10;
+constexpr std::size_t form_piece_bytes = std::size_t{256} << 10;
 
 struct Refused {
   std::string name;
@@ -92,7 +92,7 @@ class Reception {
         if (!is_file_ || !receipt_) return false;  // a refused file, or a plain field
         data_.append(event.data);
         pending_ = Step::write;
-        return data_.size() >= piece_bytes;
+        return data_.size() >= form_piece_bytes;
       case What::part_end:
         pending_ = receipt_ ? Step::finish : Step::none;
         return receipt_ != nullptr;
@@ -176,7 +176,7 @@ class Reception {
 /// Reads the body to its end. The failure is the answer's.
 Task<Result<void>> read_parts(Context& context, Request& request, server::MultipartReader reader,
                               std::shared_ptr<Reception> reception) {
-  std::vector<char> buffer(piece_bytes);
+  std::vector<char> buffer(form_piece_bytes);
   for (;;) {
     const auto read = co_await request.read_some(buffer);
     if (!read) co_return read.error();

@@ -11,10 +11,9 @@
 #include <chrono>
 #include <cstring>
 #include <limits>
-#include <map>
 #include <random>
 
-#include "csvm/bytes.h"
+#include "csvm/jobs.h"
 
 namespace csvm::app {
 namespace {
@@ -46,32 +45,6 @@ store::Options store_options() {
 std::string recipe_of(const LedgerIdentity& identity) {
   return boost::json::serialize(boost::json::object{
       {"file", identity.file_name}, {"content", identity.content}, {"url", identity.url}});
-}
-
-store::DeliveryState state_of(const std::optional<deliver::Outcome>& outcome) {
-  using deliver::Outcome;
-  using store::DeliveryState;
-  if (!outcome) return DeliveryState::pending;
-  switch (*outcome) {
-    case Outcome::delivered:
-      return DeliveryState::delivered;
-    case Outcome::rejected:
-      return DeliveryState::rejected;
-    case Outcome::failed:
-      return DeliveryState::failed;
-    case Outcome::maybe:
-      return DeliveryState::maybe;
-    case Outcome::skipped:
-      return DeliveryState::skipped;
-  }
-  return DeliveryState::pending;
-}
-
-// An excerpt may have been cut in the middle of a character, or be no text at all.
-std::string printable(std::string_view text) {
-  std::string shown;
-  for (const char c : text) shown += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  return shown.substr(0, bytes::first_invalid_utf8(shown));
 }
 
 }  // namespace
@@ -154,25 +127,7 @@ Result<std::uint64_t> DeliveryLedger::taken_by(const std::string& url) {
 }
 
 Result<void> DeliveryLedger::append(std::span<const deliver::Entry> entries) {
-  std::vector<store::Delivery> rows;
-  rows.reserve(entries.size());
-  std::map<std::size_t, store::Count> taken;
-  for (const deliver::Entry& entry : entries) {
-    store::Delivery row;
-    row.record = entry.record;
-    row.state = state_of(entry.outcome);
-    row.http_status = static_cast<std::uint16_t>(entry.status);
-    row.attempts = entry.attempts;
-    row.at = entry.at;
-    row.excerpt = printable(entry.text);
-    rows.push_back(std::move(row));
-    const bool arrived =
-        entry.outcome == deliver::Outcome::delivered || entry.outcome == deliver::Outcome::maybe;
-    if (arrived) ++taken[entry.target];
-  }
-  std::vector<store::Taken> by_url;
-  for (const auto& [target, count] : taken) by_url.push_back({urls_.at(target), count});
-  return store_->append_deliveries(*lease_, rows, by_url);
+  return jobs::record_outcomes(*store_, *lease_, entries, urls_);
 }
 
 Result<void> DeliveryLedger::keep_alive() {

@@ -13,7 +13,7 @@ namespace csvm::app {
 /// What a ledger belongs to; another file or URL needs another ledger.
 struct LedgerIdentity {
   std::string file_name;
-  std::string content;  // LeadFile::digest()
+  std::string content;  // jobs::LeadFile::digest()
   std::string url;      // the first one
   store::TableType type = store::TableType::people;
   double rate_per_second = 0;

@@ -14,12 +14,11 @@
 
 #include "cell_text.h"
 #include "csvm/deliver.h"
+#include "csvm/jobs.h"
 #include "csvm/recipe.h"
 #include "delivery_ledger.h"
 #include "destination_options.h"
-#include "lead_records.h"
 #include "progress_line.h"
-#include "receipt.h"
 #include "run_options.h"
 #include "version.h"
 
@@ -95,7 +94,7 @@ Result<deliver::Job> job_of(const SendOptions& options, DeliveryLedger& ledger) 
   deliver::Job job;
   std::vector<std::string> urls;
   for (const std::string& text : options.urls) {
-    deliver::Target target{text, std::nullopt};
+    deliver::Target target{text, std::nullopt, std::nullopt};
     if (options.quota > 0) {
       const std::uint64_t used = options.used + CSVM_TRY(ledger.taken_by(text));
       target.quota_left = options.quota - std::min(options.quota, used);
@@ -244,7 +243,7 @@ Result<bool> send(const SendOptions& options) {
     CSVM_CHECK(fetch::check_destination(url, rules, fetch::resolve_by_system));
   }
   const columns::FieldSet fields = CSVM_TRY(fields_of(options));
-  const auto file = CSVM_TRY(LeadFile::open(options.file));
+  const auto file = CSVM_TRY(jobs::LeadFile::open(options.file));
   const std::string path =
       options.ledger.empty() ? default_ledger(options.file, options.urls.front()) : options.ledger;
   LedgerIdentity identity;
@@ -268,9 +267,9 @@ Result<bool> send(const SendOptions& options) {
                "This file has been sent there already; --retry sends again what was not "
                "delivered.\n");
   } else {
-    LeadRecords records(*file, fields, CSVM_TRY(ledger->resumption()));
+    const auto records = jobs::lead_records(*file, fields, CSVM_TRY(ledger->resumption()));
     deliver::Job job = CSVM_TRY(job_of(options, *ledger));
-    job.source = &records;
+    job.source = records.get();
     deliver::Courier courier(courier_settings(options, rules));
     CSVM_CHECK(courier.add(only_job, std::move(job)));
     SendingLine line(
@@ -287,7 +286,12 @@ Result<bool> send(const SendOptions& options) {
   const std::string receipt = options.receipt.empty()     ? stem_of(options.file) + "_receipt.csv"
                               : options.receipt == "none" ? ""
                                                           : options.receipt;
-  if (!receipt.empty()) CSVM_CHECK(write_receipt(receipt, *file, *ledger));
+  if (!receipt.empty()) {
+    const auto page = [&](std::optional<store::Count> after, std::size_t most) {
+      return ledger->deliveries(after, most);
+    };
+    CSVM_CHECK(jobs::write_receipt(receipt, *file, page, {ledger->id_prefix()}));
+  }
   if (options.progress != "never") {
     print_summary(status, file->records(), monotonic_seconds() - started, receipt);
     print_failures(CSVM_TRY(ledger->failures()));

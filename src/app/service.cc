@@ -19,6 +19,7 @@
 #include "csvm/store.h"
 #include "log.h"
 #include "open_files.h"
+#include "page.h"
 #include "run_options.h"
 #include "version.h"
 
@@ -29,6 +30,7 @@ namespace fs = std::filesystem;
 
 constexpr unsigned blocking_threads = 4;  // for store and files, besides the workers
 constexpr unsigned long_threads = 2;      // for looking into uploads
+constexpr unsigned outer_threads = 8;     // for waiting for names and receivers
 constexpr std::uint64_t storage_warning_percent = 80;
 constexpr auto request_limit = std::chrono::seconds(10);
 constexpr auto job_limit = std::chrono::seconds(10);
@@ -57,13 +59,28 @@ store::Limits limits_of(const ServiceSettings& settings) {
   return limits;
 }
 
+Result<jobs::Outgoing> outgoing_of(const ServiceSettings& settings) {
+  jobs::Outgoing outgoing;
+  outgoing.rules.allow_private = settings.webhook_allow_private;
+  for (const std::string& allowed : settings.webhook_allowed) {
+    CSVM_CHECK(fetch::allow(allowed, outgoing.rules));
+  }
+  outgoing.ca_file = settings.webhook_ca_file;
+  outgoing.user_agent = fmt::format("csv-merger/{}", version);
+  outgoing.clock = [] { return std::chrono::steady_clock::now(); };
+  outgoing.wall_clock = system_now;
+  fill_with_random(std::as_writable_bytes(std::span(&outgoing.seed, 1)));
+  return outgoing;
+}
+
 class RunningService final : public Service {
  public:
   RunningService(const ServiceSettings& settings, std::shared_ptr<spdlog::logger> log)
       : settings_(settings),
         log_(std::move(log)),
         pool_(blocking_threads),
-        long_pool_(long_threads) {}
+        long_pool_(long_threads),
+        outer_pool_(outer_threads) {}
   ~RunningService() override { stop(); }
 
   Result<void> begin() {
@@ -75,9 +92,9 @@ class RunningService final : public Service {
     CSVM_CHECK(open_store((folder / "csv-merger.db").string()));
     CSVM_CHECK(open_configuration(folder));
 
-    environment_.emplace(jobs::Environment{*store_, *files_,
-                                           [this] { return configuration_->current().value; },
-                                           monotonic_seconds, log_, version});
+    environment_.emplace(
+        jobs::Environment{*store_, *files_, [this] { return configuration_->current().value; },
+                          monotonic_seconds, log_, version, CSVM_TRY(outgoing_of(settings_))});
     jobs::WorkerSettings workers;
     workers.name = fmt::format("serve-{}", new_token());
     workers.concurrency = settings_.workers;
@@ -109,6 +126,7 @@ class RunningService final : public Service {
     announce_.with([](api::Api*& now) { now = nullptr; });
     pool_.join();
     long_pool_.join();
+    outer_pool_.join();
     log_->info("stopped");
   }
 
@@ -162,9 +180,16 @@ class RunningService final : public Service {
     api.cleanup_interval = settings_.cleanup_interval;
     api.default_threshold = settings_.match_threshold;
     api.requests_per_second = settings_.requests_per_second;
+    api.webhook_rate = settings_.webhook_rate;
+    api.delivery.timeout_seconds = settings_.webhook_timeout;
+    api.delivery.retries = settings_.webhook_retries;
+    api.delivery.backoff_seconds = settings_.webhook_backoff;
+    if (!settings_.destinations_file.empty()) {
+      api.presets = CSVM_TRY(recipe::load_destination_presets(settings_.destinations_file));
+    }
     api.version = version;
-    api_ = std::make_unique<api::Api>(
-        api, api::Parts{*environment_, *workers_, *configuration_, pool_, long_pool_, system_now});
+    api_ = std::make_unique<api::Api>(api, api::Parts{*environment_, *workers_, *configuration_,
+                                                      pool_, long_pool_, outer_pool_, system_now});
 
     server::SocketSettings sockets;
     sockets.allowed_origins = settings_.cors_origins;
@@ -172,6 +197,7 @@ class RunningService final : public Service {
     api_->add_sockets(*hub_);
     server::Router router;
     api_->add_routes(router);
+    router.add_assets(page_assets());
     router.add_sockets("/socket.io/", *hub_);
 
     server::ServerSettings listen;
@@ -230,6 +256,7 @@ class RunningService final : public Service {
   // In the order in which each needs those before it.
   boost::asio::thread_pool pool_;
   boost::asio::thread_pool long_pool_;
+  boost::asio::thread_pool outer_pool_;
   Guarded<api::Api*> announce_{nullptr};
   std::unique_ptr<files::Files> files_;
   std::unique_ptr<store::Store> store_;

@@ -109,6 +109,22 @@ class Reader {
       wrong(name, *value, fmt::format("a number from {} to {}", least, most));
     }
   }
+  void numbers(std::string_view name, double most, std::vector<double>& into) {
+    std::vector<std::string> texts;
+    list(name, texts);
+    if (texts.empty()) return;
+    into.clear();
+    for (const std::string& text : texts) {
+      double read = 0;
+      const auto [rest, failed] = std::from_chars(text.data(), text.data() + text.size(), read);
+      const bool is_number = failed == std::errc() && rest == text.data() + text.size();
+      if (is_number && read >= 0 && read <= most) {
+        into.push_back(read);
+      } else {
+        wrong(name, text, fmt::format("numbers from 0 to {}, by commas", most));
+      }
+    }
+  }
   template <class Duration>
   void duration(std::string_view name, std::int64_t most, Duration& into) {
     std::int64_t count = into.count();
@@ -163,8 +179,6 @@ void read_bucket(Reader& reader, S3Settings& s3) {
 
 // What may be forgotten on one's own machine and must not be on the internet.
 void demand_safety(Reader& reader, const ServiceSettings& settings) {
-  bool allow_private = false;
-  reader.flag("WEBHOOK_ALLOW_PRIVATE", allow_private);
   if (!settings.production) return;
   constexpr std::size_t least_key_bytes = 16;
   reader.require(settings.secret_key.size() >= least_key_bytes,
@@ -175,7 +189,7 @@ void demand_safety(Reader& reader, const ServiceSettings& settings) {
   reader.require(!settings.admin_token.empty(),
                  "ADMIN_TOKEN: is needed when APP_ENV is production; anyone could change the "
                  "shared mapping configuration without it");
-  reader.require(!allow_private,
+  reader.require(!settings.webhook_allow_private,
                  "WEBHOOK_ALLOW_PRIVATE: must not be on when APP_ENV is production; anyone could "
                  "send requests into your network");
 }
@@ -210,6 +224,14 @@ Result<ServiceSettings> read_settings(const Variables& variables, std::string_vi
   reader.duration("CLEANUP_INTERVAL_MINUTES", year * 60, settings.cleanup_interval);
   reader.duration("JOB_TIMEOUT", year * 3600, settings.job_timeout);
   reader.number<double>("FUZZY_MATCH_THRESHOLD", 0, 100, settings.match_threshold);
+  reader.number<double>("WEBHOOK_RATE_LIMIT", 0, 1e5, settings.webhook_rate);
+  reader.number<double>("WEBHOOK_TIMEOUT", 0.1, 300, settings.webhook_timeout);
+  reader.number<std::uint64_t>("WEBHOOK_RETRY_ATTEMPTS", 0, 100, settings.webhook_retries);
+  reader.numbers("WEBHOOK_RETRY_BACKOFF", 3600, settings.webhook_backoff);
+  reader.flag("WEBHOOK_ALLOW_PRIVATE", settings.webhook_allow_private);
+  reader.list("WEBHOOK_ALLOW", settings.webhook_allowed);
+  reader.text("WEBHOOK_CA_FILE", settings.webhook_ca_file);
+  reader.text("DESTINATIONS_FILE", settings.destinations_file);
   reader.number<double>("MAX_REQUESTS_PER_SECOND", 0, 1e6, settings.requests_per_second);
   reader.number<unsigned>("WORKERS", 0, 64, settings.workers);
   reader.one_of("LOG_LEVEL", {"trace", "debug", "info", "warn", "error", "off"},

@@ -36,6 +36,14 @@ struct ServiceSettings {
   std::chrono::minutes cleanup_interval{60};
   std::chrono::seconds job_timeout{3600};
   double match_threshold = 85;
+  double webhook_rate = 10;  // records a second
+  double webhook_timeout = 30;
+  std::uint64_t webhook_retries = 3;
+  std::vector<double> webhook_backoff = {1, 3, 9};
+  bool webhook_allow_private = false;
+  std::vector<std::string> webhook_allowed;  // networks and hosts
+  std::string webhook_ca_file;
+  std::string destinations_file;  // empty: the built-in presets
   double requests_per_second = 200;
   unsigned workers = 1;  // jobs at once in this process
   std::string log_level = "info";

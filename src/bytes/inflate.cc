@@ -9,7 +9,7 @@
 namespace csvm::bytes {
 namespace {
 
-constexpr std::size_t buffer_bytes = std::size_t{256} << 10;
+constexpr std::size_t inflate_buffer_bytes = std::size_t{256} << 10;
 // Below this size of the output the ratio is not looked at.
 constexpr std::uint64_t ratio_from_bytes = std::uint64_t{64} << 20;
 
@@ -63,8 +63,8 @@ Result<std::unique_ptr<Storage>> inflate(const Storage& compressed, const std::s
   if (!inflater.ready()) return Error{Errc::limit_exceeded, "out of memory for gzip"};
   z_stream& stream = inflater.stream();
   Spool spool(name);
-  std::string input(buffer_bytes, '\0');
-  std::string output(buffer_bytes, '\0');
+  std::string input(inflate_buffer_bytes, '\0');
+  std::string output(inflate_buffer_bytes, '\0');
   std::uint64_t offset = 0;  // of the next byte to load
   bool member_open = true;   // inside a member; false between two
 

@@ -30,9 +30,16 @@ constexpr bool equals_any_case(std::string_view text, std::string_view lower) {
 }
 
 constexpr std::string_view trimmed(std::string_view text, std::string_view set = " ") {
-  const std::size_t first = text.find_first_not_of(set);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(set) - first + 1);
+  // A loop beats a call of memchr for each byte of so few.
+  const auto is_cut = [set](char c) {
+    for (const char one : set) {
+      if (one == c) return true;
+    }
+    return false;
+  };
+  while (!text.empty() && is_cut(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_cut(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 inline void append_lower(std::string_view text, std::string& out) {

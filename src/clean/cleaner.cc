@@ -27,12 +27,13 @@ bool is_email(Role role) { return role == Role::work_email || role == Role::pers
 /// company's where companies stand. It is never taken for a person's: were it a company's after
 /// all, everybody who works there would become one person.
 std::string_view clean_linkedin(Role role, std::string_view value, std::string& out) {
+  out.clear();
+  if (append_canonical_url(value, out)) return out;
   LinkedinPage page = linkedin_page(value);
   if (page.kind == LinkedinKind::none && role == Role::company_linkedin) {
     page = {LinkedinKind::company, bare_linkedin_name(value, false)};
   }
   if (page.name.empty()) return value;
-  out.clear();
   append_linkedin_url(page, out);
   return out;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ascii.h"
+#include "byte_set.h"
 #include "csvm/text.h"
 
 namespace csvm::clean {
@@ -38,6 +39,7 @@ bool is_month(std::string_view word) {
       "juin", "juil", "aout", "sept", "ene", "abr", "ago",  "dic",  "gen",  "mag",
       "giu",  "lug",  "set",  "ott",  "mrt", "mei", "out",  "fev"};
   if (word.ends_with(".")) word.remove_suffix(1);
+  if (word.empty() || is_digit(word.front())) return false;
   const std::string folded = text::folded(word);
   return std::find(std::begin(months), std::end(months), folded) != std::end(months);
 }
@@ -47,14 +49,18 @@ bool is_number(std::string_view word, std::size_t least, std::size_t most) {
          std::all_of(word.begin(), word.end(), is_digit);
 }
 
+constexpr ByteSet separators("-/. ");  // between the parts of a date
+
 /// Nov-50, 10-Jan, 11. Nov, 01.11.2050, 2050-11-01: a range of employees read as a date.
 bool is_date(std::string_view value) {
   std::string_view parts[3];
   std::size_t count = 0;
   std::size_t at = 0;
-  while ((at = value.find_first_not_of("-/. ", at)) != std::string_view::npos) {
+  while (true) {
+    while (at < value.size() && separators.holds(value[at])) ++at;
+    if (at == value.size()) break;
     if (count == 3) return value.substr(at) == "00:00:00" || value.substr(at) == "00:00";
-    const std::size_t end = std::min(value.size(), value.find_first_of("-/. ", at));
+    const std::size_t end = separators.find(value, at);
     parts[count++] = value.substr(at, end - at);
     at = end;
   }

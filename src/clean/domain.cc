@@ -91,7 +91,10 @@ void cut_prefixes(std::string_view& host, const std::vector<std::string>& prefix
   for (bool again = true; again;) {
     again = false;
     for (const std::string& prefix : prefixes) {
-      if (prefix.empty() || !host.starts_with(prefix)) continue;
+      if (prefix.empty() || host.empty() || host.front() != prefix.front() ||
+          !host.starts_with(prefix)) {
+        continue;
+      }
       const std::string_view rest = host.substr(prefix.size());
       if (registrable_domain(rest).empty()) continue;
       host = rest;

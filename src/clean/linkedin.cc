@@ -242,6 +242,38 @@ void append_linkedin_url(const LinkedinPage& page, std::string& out) {
   }
 }
 
+bool append_canonical_url(std::string_view value, std::string& out) {
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (value.starts_with(scheme)) {
+      value.remove_prefix(scheme.size());
+      break;
+    }
+  }
+  constexpr std::string_view www = "www.";
+  if (value.starts_with(www)) value.remove_prefix(www.size());
+  for (const std::string_view url : {person_url, company_url}) {
+    const std::string_view start = url.substr(url.find(www) + www.size());
+    if (!value.starts_with(start)) continue;
+    const std::string_view rest = value.substr(start.size());
+    std::size_t end = 0;
+    bool has_letter = false;
+    for (; end < rest.size() && end <= longest_name; ++end) {
+      const char c = rest[end];
+      if (is_lower(c) || is_digit(c)) {
+        has_letter = true;
+      } else if (c != '-') {
+        break;
+      }
+    }
+    const bool ends = end == rest.size() || rest[end] == '/' || rest[end] == '?';
+    if (!ends || !has_letter || end > longest_name) return false;
+    out += url;
+    out += rest.substr(0, end);
+    return true;
+  }
+  return false;
+}
+
 bool is_clean_linkedin_url(std::string_view value) {
   std::string_view name;
   if (value.starts_with(person_url)) {

@@ -29,6 +29,10 @@ void append_linkedin_name(std::string_view name, std::string& out);
 /// Appends the canonical URL of a page.
 void append_linkedin_url(const LinkedinPage& page, std::string& out);
 
+/// Appends the canonical URL of a page whose address is that but for scheme, "www." and what stands
+/// behind the name; false when it is not so simple.
+bool append_canonical_url(std::string_view value, std::string& out);
+
 /// True when `value` is a canonical URL of a person or a company already: the usual cell.
 bool is_clean_linkedin_url(std::string_view value);
 

@@ -1,5 +1,6 @@
 // A full name -> its given and its family part.
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "ascii.h"
@@ -80,9 +81,27 @@ void drop_titles(Words& words) {
   while (words.size() > 1 && is_title(words.front())) words.erase(words.begin());
 }
 
+/// A word of ASCII letters that can be nothing but a name.
+bool is_plain_name(std::string_view word) {
+  std::array<char, 32> lower;
+  if (word.empty() || word.size() > lower.size() || !std::ranges::all_of(word, is_letter)) {
+    return false;
+  }
+  std::ranges::transform(word, lower.begin(), to_lower);
+  const NameWord& meaning = name_word({lower.data(), word.size()});
+  return !meaning.title && meaning.suffix.empty() && meaning.degree.empty();
+}
+
 }  // namespace
 
 NameParts split_name(std::string_view full_name) {
+  if (const std::size_t blank = full_name.find(' '); blank != std::string_view::npos) {
+    const std::string_view first = full_name.substr(0, blank);
+    const std::string_view last = full_name.substr(blank + 1);
+    if (is_plain_name(first) && is_plain_name(last)) {
+      return {std::string(first), std::string(last)};
+    }
+  }
   // "Beethoven, Ludwig van", "Doe, Jane, MBA", "Jane Doe, MBA", "John Doe, Jr."
   const std::size_t comma = full_name.find(',');
   Words words = words_of(full_name.substr(0, comma));

@@ -6,6 +6,7 @@
 
 #include "block_keys.h"
 #include "groups.h"
+#include "signature.h"
 
 namespace csvm::cluster {
 namespace {
@@ -16,40 +17,115 @@ constexpr std::size_t window = 7;
 constexpr std::size_t large_block = 128;
 constexpr std::size_t few_neighbours = 4;
 
+// So many rows are fetched at a time: they are asked for before they are read.
+constexpr std::size_t rows_a_batch = 64;
+
 /// Compares the rows of blocks. Threads: one per worker.
 class BlockWorker {
  public:
+  /// @param signatures  by index of `rows`; empty for companies
   BlockWorker(const Comparables::Store& store, const std::vector<std::uint32_t>& rows,
-              const ScoreContext& context, float lowest)
-      : store_(store), rows_(rows), context_(context), lowest_(lowest) {}
+              const std::vector<Signature>& signatures, const ScoreContext& context, float lowest)
+      : store_(store), rows_(rows), signatures_(signatures), context_(context), lowest_(lowest) {}
 
   void start(std::size_t family) { family_ = family; }
 
-  // `group` holds indexes into (rows x keys).
+  // `group` holds indexes into (rows x keys). What is found may be added by a later call, or by
+  // `finish`.
   void compare(std::span<const HashedRow> group, std::vector<ScoredPair>& out) {
     block_.clear();
     for (const HashedRow& entry : group) {
-      const std::uint32_t row = rows_[entry.row / keys_a_family];
-      if (block_.empty() || block_.back() != row) block_.push_back(row);
+      const std::uint32_t at = entry.row / keys_a_family;
+      if (block_.empty() || block_.back() != at) block_.push_back(at);
     }
     if (block_.size() < 2) return;
-    if (block_.size() == 2 && have_met(store_.fuzzy[block_[0]], store_.fuzzy[block_[1]])) return;
-    const bool whole = block_.size() <= whole_block;
-    if (!whole) {
-      sort_block();
+    if (block_.size() > whole_block) {
+      compare_neighbours(out);
+      return;
     }
-    const std::size_t neighbours = block_.size() > large_block ? few_neighbours : window;
-    const std::size_t kept = whole ? block_.size() : neighbours + 1;
-    if (sides_.size() < kept) sides_.resize(kept);
-    for (std::size_t i = 0; i < block_.size(); ++i) {
-      Side& side = sides_[i % kept];
-      side.fill(store_, block_[i]);
-      const std::size_t from = whole ? 0 : i > neighbours ? i - neighbours : 0;
-      for (std::size_t j = from; j < i; ++j) score(side, sides_[j % kept], out);
+    const std::size_t first = batch_.size();
+    for (const std::uint32_t at : block_) batch_.push_back({at, false});
+    bool any = false;
+    for (std::size_t i = 1; i < block_.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (are_others(block_[i], block_[j])) continue;
+        pairs_.push_back(
+            {static_cast<std::uint32_t>(first + i), static_cast<std::uint32_t>(first + j)});
+        batch_[first + i].is_needed = batch_[first + j].is_needed = any = true;
+      }
     }
+    if (!any) {
+      batch_.resize(first);
+      return;
+    }
+    for (std::size_t i = first; i < batch_.size(); ++i) {
+      if (!batch_[i].is_needed) continue;
+      const FuzzyRow& row = row_at(batch_[i].at);
+      __builtin_prefetch(&row);
+      __builtin_prefetch(reinterpret_cast<const char*>(&row + 1) - 1);
+    }
+    if (batch_.size() >= rows_a_batch) finish(out);
+  }
+
+  // Compares what was put off.
+  void finish(std::vector<ScoredPair>& out) {
+    std::size_t kept = 0;
+    for (const Pair& pair : pairs_) {
+      const FuzzyRow& a = row_at(batch_[pair.a].at);
+      const FuzzyRow& b = row_at(batch_[pair.b].at);
+      if (have_met(a, b)) continue;
+      for (const FuzzyRow* row : {&a, &b}) {
+        __builtin_prefetch(row->text);
+        __builtin_prefetch(row->text + 64);
+      }
+      pairs_[kept++] = pair;
+    }
+    pairs_.resize(kept);
+    if (sides_.size() < batch_.size()) sides_.resize(batch_.size());
+    for (const Pair& pair : pairs_) score(side_of(pair.a), side_of(pair.b), out);
+    pairs_.clear();
+    batch_.clear();
   }
 
  private:
+  struct Fetched {
+    std::uint32_t at;  // index into `rows_`
+    bool is_needed;
+    bool is_filled = false;
+  };
+  struct Pair {
+    std::uint32_t a, b;  // indexes into `batch_`
+  };
+
+  const FuzzyRow& row_at(std::uint32_t at) const { return store_.fuzzy[rows_[at]]; }
+
+  bool are_others(std::uint32_t a, std::uint32_t b) const {
+    return !signatures_.empty() && are_plainly_others(signatures_[a], signatures_[b]);
+  }
+
+  Side& side_of(std::uint32_t number) {
+    Side& side = sides_[number];
+    if (!batch_[number].is_filled) side.fill(store_, rows_[batch_[number].at]);
+    batch_[number].is_filled = true;
+    return side;
+  }
+
+  void compare_neighbours(std::vector<ScoredPair>& out) {
+    for (std::uint32_t& at : block_) at = rows_[at];
+    sort_block();
+    const std::size_t neighbours = block_.size() > large_block ? few_neighbours : window;
+    const std::size_t kept = neighbours + 1;
+    if (neighbours_.size() < kept) neighbours_.resize(kept);
+    for (std::size_t i = 0; i < block_.size(); ++i) {
+      Side& side = neighbours_[i % kept];
+      side.fill(store_, block_[i]);
+      for (std::size_t j = i > neighbours ? i - neighbours : 0; j < i; ++j) {
+        const Side& other = neighbours_[j % kept];
+        if (!have_met(*side.row, *other.row)) score(side, other, out);
+      }
+    }
+  }
+
   void sort_block() {
     struct Entry {
       std::uint64_t prefix;
@@ -108,7 +184,6 @@ class BlockWorker {
   }
 
   void score(const Side& a, const Side& b, std::vector<ScoredPair>& out) const {
-    if (have_met(*a.row, *b.row)) return;
     const PairScore found = store_.type == columns::TableType::people
                                 ? score_people(a, b, context_)
                                 : score_companies(a, b, context_);
@@ -121,11 +196,15 @@ class BlockWorker {
 
   const Comparables::Store& store_;
   const std::vector<std::uint32_t>& rows_;
+  const std::vector<Signature>& signatures_;
   const ScoreContext& context_;
   float lowest_;
   std::size_t family_ = 0;
-  std::vector<std::uint32_t> block_;
-  std::vector<Side> sides_;
+  std::vector<std::uint32_t> block_;  // indexes into `rows_`; rows where neighbours are compared
+  std::vector<Fetched> batch_;
+  std::vector<Pair> pairs_;       // of `batch_`, put off
+  std::vector<Side> sides_;       // of `batch_`
+  std::vector<Side> neighbours_;  // of a large block, in turn
 };
 
 }  // namespace
@@ -170,22 +249,16 @@ Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
   const std::size_t a_pass = families_a_pass(rows.size(), families);
   const std::size_t keys_of_family = rows.size() * keys_a_family;
   std::vector<std::uint64_t> keys(keys_of_family * a_pass);
+  std::vector<Signature> signatures(store.type == columns::TableType::people ? rows.size() : 0);
   std::vector<BlockWorker> workers;
   for (unsigned i = 0; i < threads; ++i) {
-    workers.emplace_back(store, rows, context, margin_of(settings.possible));
+    workers.emplace_back(store, rows, signatures, context, margin_of(settings.possible));
   }
   std::vector<Side> sides(threads);
-  const GroupingOptions options{threads, settings.memory_bytes / 2, settings.stop,
-                                [&](std::uint32_t at, Ahead what) {
-                                  const FuzzyRow& row = store.fuzzy[rows[at / keys_a_family]];
-                                  if (what == Ahead::row) {
-                                    __builtin_prefetch(&row);
-                                    __builtin_prefetch(reinterpret_cast<const char*>(&row + 1) - 1);
-                                  } else {
-                                    __builtin_prefetch(row.text);
-                                    __builtin_prefetch(row.text + 64);
-                                  }
-                                }};
+  GroupingOptions options{threads, settings.memory_bytes / 2, settings.stop};
+  if (!signatures.empty()) {
+    options.ahead = [&](std::uint32_t at) { __builtin_prefetch(&signatures[at / keys_a_family]); };
+  }
   std::vector<ScoredPair> pairs;
   for (std::size_t family = 0; family < families; ++family) {
     const std::size_t of_pass = family % a_pass;
@@ -196,6 +269,7 @@ Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
         Side& side = sides[worker];
         for (std::size_t i = index * slice; i < end; ++i) {
           side.fill(store, rows[i]);
+          if (family == 0 && !signatures.empty()) signatures[i] = signature_of(side);
           for (std::size_t f = family; f < last; ++f) {
             std::uint64_t* const place =
                 keys.data() + (f - family) * keys_of_family + i * keys_a_family;
@@ -215,9 +289,10 @@ Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
         [&](unsigned worker, std::size_t, std::span<const HashedRow> group) {
           workers[worker].compare(group, found[worker]);
         }));
-    for (auto& some : found) {
-      add_sorted(some, pairs);
-      some = {};
+    for (unsigned i = 0; i < threads; ++i) {
+      workers[i].finish(found[i]);
+      add_sorted(found[i], pairs);
+      found[i] = {};
     }
     if (settings.progress) {
       settings.progress(0.9 * static_cast<double>(family + 1) / static_cast<double>(families));

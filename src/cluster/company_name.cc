@@ -71,6 +71,7 @@ struct Mark {
 // The first "dba", "formerly" ... that has words before it.
 Mark find_alias_mark(std::span<const Word> words) {
   for (std::size_t at = 1; at < words.size(); ++at) {
+    if (!means(words.subspan(at, 1), begins_alias_mark)) continue;
     for (std::size_t n = std::min<std::size_t>(3, words.size() - at); n > 0; --n) {
       if (!means(words.subspan(at, n), is_alias_mark)) continue;
       // "ta" is a name too: it counts only as "t/a".

@@ -56,7 +56,10 @@ Dictionary::Dictionary()
       shorts_(short_slots),
       shorts_mask_(short_slots - 1) {
   for (const vocabulary::List& list : vocabulary::lists) {
-    each(list.phrases, ',', [&](std::string_view text) { add(text, list.meaning); });
+    each(list.phrases, ',', [&](std::string_view text) {
+      add(text, list.meaning);
+      if (list.meaning == is_alias_mark) add(text.substr(0, text.find(' ')), begins_alias_mark);
+    });
   }
   each(vocabulary::legal_forms, ',', [&](std::string_view text) {
     add(text, is_legal_form);

@@ -30,6 +30,7 @@ enum Meaning : std::uint32_t {
   is_role_mailbox = 8192,         // info
   is_generic_word = 16384,        // solutions: says little in a company name
   is_article = 32768,             // the, der, la
+  begins_alias_mark = 65536,      // the first word of an alias mark
 };
 
 struct Entry {

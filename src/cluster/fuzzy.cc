@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "candidates.h"
 #include "groups.h"
@@ -46,23 +47,6 @@ void count_row(const Comparables::Store& store, std::uint32_t row, Side& side,
   frequencies.add(Kind::phone, values.phone);
 }
 
-Result<std::shared_ptr<const Frequencies>> count(const Comparables::Store& store,
-                                                 const Settings& settings) {
-  auto frequencies = std::make_shared<Frequencies>(store.rows);
-  const unsigned threads = std::max(1U, settings.threads);
-  std::vector<Side> sides(threads);
-  CSVM_CHECK(run_parallel(threads, (store.rows + slice_rows - 1) / slice_rows, settings.stop,
-                          [&](unsigned worker, std::size_t index) -> Result<void> {
-                            const std::size_t end = std::min(store.rows, (index + 1) * slice_rows);
-                            for (std::size_t row = index * slice_rows; row < end; ++row) {
-                              count_row(store, static_cast<std::uint32_t>(row), sides[worker],
-                                        *frequencies);
-                            }
-                            return {};
-                          }));
-  return std::shared_ptr<const Frequencies>(std::move(frequencies));
-}
-
 // Of everything that is compared: rows that share it are compared once.
 std::uint64_t content_of(const Comparables::Store& store, std::uint32_t number) {
   const FuzzyRow& row = store.fuzzy[number];
@@ -82,6 +66,27 @@ std::uint64_t content_of(const Comparables::Store& store, std::uint32_t number) 
   return hash == 0 ? 1 : hash;
 }
 
+// Counts how common each value is; `contents` gets the content of every row.
+Result<std::shared_ptr<const Frequencies>> count(const Comparables::Store& store,
+                                                 const Settings& settings,
+                                                 std::vector<std::uint64_t>& contents) {
+  auto frequencies = std::make_shared<Frequencies>(store.rows);
+  contents.resize(store.rows);
+  const unsigned threads = std::max(1U, settings.threads);
+  std::vector<Side> sides(threads);
+  CSVM_CHECK(run_parallel(threads, (store.rows + slice_rows - 1) / slice_rows, settings.stop,
+                          [&](unsigned worker, std::size_t index) -> Result<void> {
+                            const std::size_t end = std::min(store.rows, (index + 1) * slice_rows);
+                            for (std::size_t at = index * slice_rows; at < end; ++at) {
+                              const auto row = static_cast<std::uint32_t>(at);
+                              count_row(store, row, sides[worker], *frequencies);
+                              contents[at] = content_of(store, row);
+                            }
+                            return {};
+                          }));
+  return std::shared_ptr<const Frequencies>(std::move(frequencies));
+}
+
 PairScore score_pair(const Comparables::Store& store, const Side& a, const Side& b,
                      const ScoreContext& context) {
   return store.type == columns::TableType::people ? score_people(a, b, context)
@@ -97,9 +102,11 @@ ScoreContext context_for(const Comparables::Store& store) {
 
 class Matching {
  public:
-  Matching(const Comparables::Store& store, const Settings& settings)
+  Matching(const Comparables::Store& store, const Settings& settings,
+           std::vector<std::uint64_t> contents)
       : store_(store),
         settings_(settings),
+        contents_(std::move(contents)),
         context_(context_for(store)),
         line_(margin_of(settings.threshold)) {
     context_.lowest = std::min(context_.lowest, margin_of(settings.possible));
@@ -117,7 +124,7 @@ class Matching {
                             b_.fill(store_, b);
                             return score_pair(store_, a_, b_, context_);
                           },
-                          [this](std::uint32_t row) { return content_of(store_, row); },
+                          [this](std::uint32_t row) { return contents_[row]; },
                           [this](std::uint32_t row) {
                             a_.fill(store_, row);
                             return (!a_.given.empty() && a_.given.words[0].text.size() == 1) ||
@@ -141,21 +148,11 @@ class Matching {
   Result<void> fold_equal_rows() {
     twin_.resize(store_.rows);
     std::iota(twin_.begin(), twin_.end(), 0U);
-    std::vector<std::uint64_t> contents(store_.rows);
     const unsigned threads = std::max(1U, settings_.threads);
-    CSVM_CHECK(run_parallel(threads, (store_.rows + slice_rows - 1) / slice_rows, settings_.stop,
-                            [&](unsigned, std::size_t index) -> Result<void> {
-                              const std::size_t end =
-                                  std::min(store_.rows, (index + 1) * slice_rows);
-                              for (std::size_t row = index * slice_rows; row < end; ++row) {
-                                contents[row] = content_of(store_, static_cast<std::uint32_t>(row));
-                              }
-                              return {};
-                            }));
     std::vector<Side> sides(threads);
     const GroupingOptions options{threads, settings_.memory_bytes / 2, settings_.stop};
     CSVM_CHECK(each_group(
-        store_.rows, options, [&](std::uint32_t row) { return contents[row]; }, [](std::size_t) {},
+        store_.rows, options, [&](std::uint32_t row) { return contents_[row]; }, [](std::size_t) {},
         [&](unsigned worker, std::size_t, std::span<const HashedRow> group) {
           Side& side = sides[worker];
           side.fill(store_, group.front().row);
@@ -233,6 +230,7 @@ class Matching {
 
   const Comparables::Store& store_;
   const Settings& settings_;
+  std::vector<std::uint64_t> contents_;  // [row]
   ScoreContext context_;
   float line_;
   std::vector<std::uint32_t> twin_;  // [row]: the first row that says the same
@@ -243,8 +241,9 @@ class Matching {
 }  // namespace
 
 Result<Clusters> match_fuzzy(const Comparables::Store& store, const Settings& settings) {
-  store.frequencies = CSVM_TRY(count(store, settings));
-  return Matching(store, settings).run();
+  std::vector<std::uint64_t> contents;
+  store.frequencies = CSVM_TRY(count(store, settings, contents));
+  return Matching(store, settings, std::move(contents)).run();
 }
 
 std::string explain_fuzzy(const Comparables::Store& store, const Link& link,
@@ -255,18 +254,19 @@ std::string explain_fuzzy(const Comparables::Store& store, const Link& link,
   a.fill(store, link.row);
   b.fill(store, link.with);
   std::vector<Note> notes;
+  notes.reserve(12);
   ScoreContext context = context_for(store);
   context.notes = &notes;
   score_pair(store, a, b, context);
   // What speaks for it first, the strongest in front.
   std::ranges::sort(notes, [](const Note& x, const Note& y) {
-    return x.bits != y.bits ? x.bits > y.bits : x.words < y.words;
+    return x.bits != y.bits ? x.bits > y.bits : x.words() < y.words();
   });
   std::string text;
   for (const Note& note : notes) {
-    if (note.words.empty()) continue;
+    if (note.words().empty()) continue;
     if (!text.empty()) text += "; ";
-    text += note.words;
+    text += note.words();
     if (settings.explain_weights) text += fmt::format(" ({:+.1f})", note.bits);
   }
   if (settings.explain_weights) {

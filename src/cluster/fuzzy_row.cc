@@ -52,7 +52,7 @@ std::string_view label_of_name(std::string_view name, std::string& scratch) {
   if (name.ends_with('.') || clean::registrable_domain(name).empty()) return {};
   const std::size_t dot = name.rfind('.');
   if (name.size() - dot > 7 || name.size() - dot < 3) return {};
-  return site(name, {}, scratch).label;
+  return site(name, scratch).label;
 }
 
 bool is_national(std::string_view host) {
@@ -112,7 +112,7 @@ void add_fuzzy(Comparables::Store& store, const RowValues& values) {
   static const PersonName nobody;
   const PersonName& name =
       people ? store.names.read(values.full_name, values.first_name, values.last_name) : nobody;
-  const Site found = site(values.domain, values.registrable_domain, store.scratch);
+  const Site found = site(values.domain, store.scratch);
   row.site = found.id;
   if (found.id != 0 && found.label.empty()) row.flags |= site_is_shared;
   if (is_national(values.domain)) row.flags |= site_is_national;

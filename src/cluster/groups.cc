@@ -31,16 +31,12 @@ void use_groups(std::span<HashedRow> entries, const GroupingOptions& options, co
     if (!alone) entries[kept++] = entries[i];
   }
   constexpr std::size_t far = 24;
-  constexpr std::size_t near = 12;
   std::size_t asked = 0;
   for (std::size_t first = 0; first < kept;) {
     std::size_t end = first + 1;
     while (end < kept && entries[end].hash == entries[first].hash) ++end;
     if (options.ahead) {
-      for (; asked < std::min(kept, end + far); ++asked) {
-        options.ahead(entries[asked].row, Ahead::row);
-        if (asked >= near) options.ahead(entries[asked - near].row, Ahead::text);
-      }
+      for (; asked < std::min(kept, end + far); ++asked) options.ahead(entries[asked].row);
     }
     use(entries.subspan(first, end - first));
     first = end;

@@ -17,16 +17,14 @@ struct HashedRow {
   std::uint32_t row;
 };
 
-enum class Ahead : std::uint8_t { row, text };
-
 /// How groups are found: on how many threads, and how many bytes the entries may take (0: any).
 struct GroupingOptions {
   unsigned threads = 1;
   std::uint64_t memory_bytes = 0;
   std::stop_token stop;
-  /// Called for rows whose group comes soon, so that their memory can be asked for: first for the
-  /// row itself, then for what it points at. May be empty. From any thread.
-  std::function<void(std::uint32_t row, Ahead what)> ahead = {};
+  /// Called for rows whose group comes soon, so that their memory can be asked for. May be empty.
+  /// From any thread.
+  std::function<void(std::uint32_t row)> ahead = {};
 };
 
 /// Calls `use(worker, partition, group)` for all rows that share a hash, group after group: each

@@ -10,7 +10,7 @@
 namespace csvm::cluster {
 namespace {
 
-char lower(char letter) {
+constexpr char lower(char letter) {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
 bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
@@ -32,23 +32,40 @@ std::size_t find_in(std::string_view text, std::string_view needle) {
   return std::string_view::npos;
 }
 
+// The lower case of each byte; 0 for what ends a segment of a path.
+constexpr std::array<char, 256> segment_bytes = [] {
+  std::array<char, 256> bytes{};
+  for (std::size_t byte = 0; byte < bytes.size(); ++byte)
+    bytes[byte] = lower(static_cast<char>(byte));
+  for (const char end : {'/', '?', '#', ' '}) bytes[static_cast<unsigned char>(end)] = 0;
+  return bytes;
+}();
+
 // The path segment at the start of `text`, lower case, hashed with a salt that keeps kinds apart.
 std::uint64_t segment_hash(std::string_view text, char salt) {
   std::array<char, 256> buffer;
   std::size_t length = 0;
   buffer[length++] = salt;
   for (const char letter : text) {
-    if (letter == '/' || letter == '?' || letter == '#' || letter == ' ') break;
+    const char kept = segment_bytes[static_cast<unsigned char>(letter)];
+    if (kept == 0 && letter != 0) break;
     if (length == buffer.size()) return 0;
-    buffer[length++] = lower(letter);
+    buffer[length++] = kept;
   }
   return length <= 1 ? 0 : hash_of({buffer.data(), length});
 }
 
 std::uint64_t profile(std::string_view url, std::string_view kind, char salt) {
-  const std::size_t host = find_in(url, "linkedin.com/");
-  if (host == std::string_view::npos) return 0;
-  std::string_view path = url.substr(host + 13);
+  // As cleaning leaves it, or anyhow.
+  constexpr std::string_view clean_start = "https://www.linkedin.com/";
+  std::string_view path = url;
+  if (url.starts_with(clean_start)) {
+    path.remove_prefix(clean_start.size());
+  } else {
+    const std::size_t host = find_in(url, "linkedin.com/");
+    if (host == std::string_view::npos) return 0;
+    path.remove_prefix(host + 13);
+  }
   if (path.size() < kind.size() || find_in(path.substr(0, kind.size()), kind) != 0) return 0;
   return segment_hash(path.substr(kind.size()), salt);
 }
@@ -135,9 +152,24 @@ Mailbox mailbox(std::string_view text, std::string& scratch, std::string_view* l
   return box;
 }
 
-Site site(std::string_view value, std::string_view registrable, std::string& scratch) {
+bool may_be_free_mail(std::string_view text) {
+  static constexpr std::array<bool, 256> plain_bytes = [] {
+    std::array<bool, 256> bytes{};
+    for (const char letter : std::string_view("abcdefghijklmnopqrstuvwxyz0123456789.-")) {
+      bytes[static_cast<unsigned char>(letter)] = true;
+    }
+    return bytes;
+  }();
+  const std::string_view domain = text.substr(text.find('@') + 1);
+  const bool plain = !domain.ends_with('.') && std::ranges::all_of(domain, [](char letter) {
+    return plain_bytes[static_cast<unsigned char>(letter)];
+  });
+  return !plain || clean::is_free_mail_domain(domain);
+}
+
+Site site(std::string_view given, std::string& scratch) {
   Site found;
-  value = trimmed(value);
+  std::string_view value = trimmed(given);
   if (value.empty()) return found;
   if (const std::size_t scheme = value.find("://"); scheme != std::string_view::npos) {
     value.remove_prefix(scheme + 3);
@@ -156,8 +188,11 @@ Site site(std::string_view value, std::string_view registrable, std::string& scr
   if (std::ranges::find(no_sites, host) != no_sites.end()) return found;
   if (clean::is_free_mail_domain(host)) return found;
   std::string_view registered = clean::registrable_domain(host);
-  if (registered.empty()) registered = registrable;
-  if (clean::is_shared_host(host) || (!registered.empty() && clean::is_shared_host(registered))) {
+  if (registered.empty() && !clean::is_shared_host(given)) {
+    registered = clean::registrable_domain(given);
+  }
+  if (clean::is_shared_host(host) || (!registered.empty() && registered.size() < host.size() &&
+                                      clean::is_shared_host(registered))) {
     // The page's own part: the subdomain, or the last word of the path.
     if (!registered.empty() && host.size() > registered.size() + 1) {
       const std::string_view sub = host.substr(0, host.size() - registered.size() - 1);

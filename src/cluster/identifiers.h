@@ -27,6 +27,9 @@ struct Mailbox {
 /// given, becomes the part before the @ (a view into `scratch`).
 Mailbox mailbox(std::string_view text, std::string& scratch, std::string_view* local = nullptr);
 
+/// False when the address in `text`, if there is one, is surely on no free-mail host. Cheap.
+bool may_be_free_mail(std::string_view text);
+
 /// A company's site. On hosts where anybody has a page (facebook.com, linktr.ee, myshopify.com) the
 /// page or subdomain identifies, the host does not.
 struct Site {
@@ -34,9 +37,8 @@ struct Site {
   std::string_view label;  // the domain's own name ("acme" of acme.co.uk); empty on shared hosts
 };
 
-/// `site` may be a host or a whole URL. `registrable` is its registered part if the caller knows
-/// it. Views lie in `scratch`.
-Site site(std::string_view site, std::string_view registrable, std::string& scratch);
+/// `site` may be a host or a whole URL. Views lie in `scratch`, or in `site`.
+Site site(std::string_view site, std::string& scratch);
 
 /// The last nine digits of a phone number without its extension; 0 below seven digits.
 std::uint64_t phone_number(std::string_view text);

@@ -11,7 +11,7 @@ KeyReader::~KeyReader() = default;
 std::uint64_t KeyReader::name_and_company(const RowValues& values) {
   const CompanyName& company = store_->companies.read(values.company_name);
   if (store_->type == columns::TableType::company) {
-    const Site found = site(values.domain, values.registrable_domain, store_->scratch);
+    const Site found = site(values.domain, store_->scratch);
     return exact_key(*store_, PersonName(), company, found.id).low;
   }
   const PersonName& name =

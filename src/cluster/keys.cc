@@ -50,7 +50,7 @@ void add_exact(Comparables::Store& store, const RowValues& values) {
   ExactRow row{};
   const CompanyName& company = store.companies.read(values.company_name);
   if (store.type == columns::TableType::company) {
-    const Site found = site(values.domain, values.registrable_domain, store.scratch);
+    const Site found = site(values.domain, store.scratch);
     const Key key = exact_key(store, PersonName(), company, found.id);
     row.key_low = key.low;
     row.key_high = key.high;
@@ -64,7 +64,8 @@ void add_exact(Comparables::Store& store, const RowValues& values) {
   row.profile = person_profile(values.person_linkedin);
   Mailbox own = mailbox(values.personal_email, store.scratch);
   if (own.address == 0 || own.role) {
-    own = mailbox(values.work_email, store.scratch);
+    own = {};
+    if (may_be_free_mail(values.work_email)) own = mailbox(values.work_email, store.scratch);
     if (!own.free) own.address = 0;
   }
   row.mailbox = own.role ? 0 : own.address;

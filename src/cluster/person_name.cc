@@ -107,9 +107,28 @@ void NameReader::read_full(std::span<const Word> words) {
   split(without_endings(rest, 2, name_.generation));
 }
 
+// Most names: one plain word each, neither of which means anything.
+bool NameReader::read_plain(std::string_view full, std::string_view first, std::string_view last) {
+  if (!full.empty() && (full.size() != first.size() + 1 + last.size() || !full.starts_with(first) ||
+                        full[first.size()] != ' ' || !full.ends_with(last))) {
+    return false;
+  }
+  const std::span<char> room = plain_;
+  const std::string_view given = plain_word(first, room.first(room.size() / 2));
+  if (given.empty() || meaning(given) != 0) return false;
+  const std::string_view family = plain_word(last, room.last(room.size() / 2));
+  if (family.empty() || meaning(family) != 0) return false;
+  name_.given.add(given);
+  name_.family.add(family);
+  return true;
+}
+
 const PersonName& NameReader::read(std::string_view full, std::string_view first,
                                    std::string_view last) {
-  name_ = PersonName();
+  name_.given.count = name_.family.count = 0;
+  name_.alias = {};
+  name_.generation = 0;
+  if (read_plain(full, first, last)) return name_;
   if (!first.empty() && !last.empty()) {
     std::span<const Word> given = first_words_.of(first);
     std::span<const Word> family = last_words_.of(last);

@@ -43,10 +43,12 @@ class NameReader {
   const PersonName& read(std::string_view full, std::string_view first, std::string_view last);
 
  private:
+  bool read_plain(std::string_view full, std::string_view first, std::string_view last);
   void read_full(std::span<const Word> words);
   void split(std::span<const Word> words);
 
   Words full_words_, first_words_, last_words_;
+  std::array<char, 64> plain_;
   PersonName name_;
 };
 

@@ -74,7 +74,8 @@ class Names {
     return frequencies_.bits(Kind::family, words.back().hash, weights::rare_word);
   }
   float least_family(std::span<const HashedWord> a, std::span<const HashedWord> b) const {
-    return std::min(family_bits(a), family_bits(b));
+    const float mine = family_bits(a);
+    return a.back().hash == b.back().hash ? mine : std::min(mine, family_bits(b));
   }
 
   Level given(std::span<const HashedWord> a, std::span<const HashedWord> b) const {
@@ -85,24 +86,25 @@ class Names {
       if (x.text.size() == 1) return {PartLevel::initial, weights::initial_bits};
       return {PartLevel::equal, given_bits(x)};
     }
-    const float least = std::min(given_bits(x), given_bits(y));
+    // Looking up how common a name is costs more than most comparisons: only when it counts.
+    const auto least = [&] { return std::min(given_bits(x), given_bits(y)); };
     switch (compare_given(x.text, y.text)) {
       case GivenLevel::equal:
-        return {PartLevel::equal, least};
+        return {PartLevel::equal, least()};
       case GivenLevel::nickname:
-        return {PartLevel::nickname, least - weights::nickname};
+        return {PartLevel::nickname, least() - weights::nickname};
       case GivenLevel::initial:
         return {PartLevel::initial, weights::initial_bits};
       case GivenLevel::typo:
-        return {PartLevel::typo, least - weights::typo};
+        return {PartLevel::typo, least() - weights::typo};
       case GivenLevel::conflict:
         break;
     }
-    if (same_but_umlauts(x.text, y.text)) return {PartLevel::spelling, least - 1};
+    if (same_but_umlauts(x.text, y.text)) return {PartLevel::spelling, least() - 1};
     const Joined all_a(a);
     const Joined all_b(b);
-    if (all_a.view() == all_b.view()) return {PartLevel::spelling, least - 1};
-    if (same_but_doubles(x.text, y.text)) return {PartLevel::typo, least - weights::typo};
+    if (all_a.view() == all_b.view()) return {PartLevel::spelling, least() - 1};
+    if (same_but_doubles(x.text, y.text)) return {PartLevel::typo, least() - weights::typo};
     // The name one goes by may be the middle one.
     for (std::size_t i = 0; i < a.size(); ++i) {
       for (std::size_t j = 0; j < b.size(); ++j) {
@@ -111,17 +113,17 @@ class Names {
         }
       }
     }
-    if (is_far_slip(x.text, y.text)) return {PartLevel::far, least - weights::far_typo};
+    if (is_far_slip(x.text, y.text)) return {PartLevel::far, least() - weights::far_typo};
     return {PartLevel::conflict, weights::given_conflict};
   }
 
   Level family(std::span<const HashedWord> a, std::span<const HashedWord> b) const {
     if (a.empty() || b.empty()) return {};
-    const float least = least_family(a, b);
+    const auto least = [&] { return least_family(a, b); };
     if (a.size() == 1 && b.size() == 1) {
       if (a[0].hash == b[0].hash) {
         if (a[0].text.size() == 1) return {PartLevel::initial, weights::initial_bits};
-        return {PartLevel::equal, least};
+        return {PartLevel::equal, least()};
       }
       if (a[0].text.size() == 1 || b[0].text.size() == 1) {
         if (a[0].text.front() == b[0].text.front()) {
@@ -132,8 +134,8 @@ class Names {
     }
     const Joined all_a(a);
     const Joined all_b(b);
-    if (all_a.view() == all_b.view()) return {PartLevel::equal, least};
-    if (same_but_umlauts(all_a.view(), all_b.view())) return {PartLevel::spelling, least - 1};
+    if (all_a.view() == all_b.view()) return {PartLevel::equal, least()};
+    if (same_but_umlauts(all_a.view(), all_b.view())) return {PartLevel::spelling, least() - 1};
     if (a.size() > 1 || b.size() > 1) {
       for (const HashedWord& mine : a) {
         for (const HashedWord& theirs : b) {
@@ -146,13 +148,13 @@ class Names {
       }
     }
     if (is_slip(all_a.view(), all_b.view()) || is_ending_slip(all_a.view(), all_b.view())) {
-      return {PartLevel::typo, least - weights::typo};
+      return {PartLevel::typo, least() - weights::typo};
     }
     if (is_double_slip(all_a.view(), all_b.view())) {
-      return {PartLevel::typo, least - weights::typo - 1.5F};
+      return {PartLevel::typo, least() - weights::typo - 1.5F};
     }
     if (is_far_slip(all_a.view(), all_b.view())) {
-      return {PartLevel::far, least - weights::far_typo};
+      return {PartLevel::far, least() - weights::far_typo};
     }
     return {PartLevel::conflict, weights::family_conflict};
   }

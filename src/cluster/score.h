@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "frequency.h"
@@ -12,8 +13,11 @@ namespace csvm::cluster {
 
 /// One comparison that counted: in words, and the bits it added or took.
 struct Note {
-  std::string words;
+  std::string_view fixed;  // words of ours, or else
+  std::string made;
   float bits;
+
+  std::string_view words() const { return made.empty() ? fixed : std::string_view(made); }
 };
 
 /// What the file has, and who listens.
@@ -25,7 +29,7 @@ struct ScoreContext {
   std::vector<Note>* notes = nullptr;
 
   void note(float bits, const char* words) const {
-    if (notes != nullptr) notes->push_back({words, bits});
+    if (notes != nullptr) notes->push_back({words, {}, bits});
   }
 };
 

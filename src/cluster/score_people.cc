@@ -104,7 +104,7 @@ class Scorer {
 
   void add_name(float bits, const std::string& words) {
     total_ += bits;
-    if (context_.notes != nullptr) context_.notes->push_back({words, bits});
+    if (context_.notes != nullptr) context_.notes->push_back({{}, words, bits});
   }
   // Evidence that is not the name.
   void add(float bits, const char* words) {
@@ -289,15 +289,15 @@ class Scorer {
     same_site(x_.work_domain, y_.site);
     NameLevel level = NameLevel::missing;
     if (!a_.company.empty() && !b_.company.empty()) {
-      const float least =
-          std::min(rarity(Kind::company, a_.company_hash), rarity(Kind::company, b_.company_hash));
       if (a_.company_hash == b_.company_hash) {
         level = NameLevel::equal;
-        consider(least, "same company");
+        consider(rarity(Kind::company, a_.company_hash), "same company");
       } else {
         const NameEvidence found = compare_company_names(a_, b_, context_.frequencies);
         level = found.numbers_differ ? NameLevel::conflict : found.level;
         if (level == NameLevel::spelling || level == NameLevel::part) {
+          const float least = std::min(rarity(Kind::company, a_.company_hash),
+                                       rarity(Kind::company, b_.company_hash));
           consider(std::min(least - 1, std::max(0.0F, found.bits)),
                    "same company, another spelling");
         }

@@ -41,6 +41,19 @@ constexpr std::array<std::uint8_t, 256> make_kinds() {
 }
 constexpr auto kinds = make_kinds();
 
+// The lower case of ASCII letters and digits; 0 for all other bytes.
+constexpr std::array<char, 256> make_lowers() {
+  std::array<char, 256> lowers{};
+  for (std::size_t byte = 0; byte < 0x80; ++byte) {
+    if (kinds[byte] != word) continue;
+    lowers[byte] = static_cast<char>(byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') : byte);
+  }
+  return lowers;
+}
+constexpr auto lowers = make_lowers();
+
+char lower_of(char letter) { return lowers[static_cast<unsigned char>(letter)]; }
+
 bool is_symbol(char32_t code_point) {
   return code_point >= 0x1F000 || (code_point >= 0x2000 && code_point < 0x2C00) ||
          (code_point >= 0x3000 && code_point < 0x3040) ||
@@ -88,9 +101,12 @@ std::uint8_t break_of(Kind kind, std::string_view text, std::size_t at) {
 }  // namespace
 
 std::span<const Word> Words::of(std::string_view value) {
-  folded_.clear();
-  text::fold(value, folded_);
-  const std::string_view in = folded_;
+  std::string_view in = value;
+  if (!text::is_ascii(value)) {  // ASCII is folded on the way
+    folded_.clear();
+    text::fold(value, folded_);
+    in = folded_;
+  }
   // A one-byte "&" becomes three letters and two blanks.
   if (text_.size() < 5 * in.size() + 8) text_.resize(5 * in.size() + 8);
   char* const out = text_.data();
@@ -108,24 +124,30 @@ std::span<const Word> Words::of(std::string_view value) {
     in_word = false;
     before = 0;
   };
+  const auto begin_word = [&] {
+    if (in_word) return;
+    in_word = true;
+    word_begin = length;
+    since_dot = 0;
+  };
   const auto put = [&](char letter) {
-    if (!in_word) {
-      in_word = true;
-      word_begin = length;
-      since_dot = 0;
-    }
+    begin_word();
     out[length++] = letter;
     ++since_dot;
   };
 
   for (std::size_t at = 0; at < in.size() && count < max_words - 1; ++at) {
-    const char letter = in[at];
+    if (lower_of(in[at]) != 0) {
+      begin_word();
+      const std::size_t from = at;
+      do {
+        out[length++] = lower_of(in[at++]);
+      } while (at < in.size() && lower_of(in[at]) != 0);
+      since_dot += at - from;
+      if (at == in.size()) break;
+    }
     const Kind kind = kind_at(in, at);
     if (kind == word) {
-      if (static_cast<unsigned char>(letter) < 0x80) {
-        put(letter);
-        continue;
-      }
       std::size_t next = at;
       const char32_t code_point = text::next_code_point(in, next);
       if (code_point != text::not_a_character && is_symbol(code_point)) {
@@ -150,6 +172,16 @@ std::span<const Word> Words::of(std::string_view value) {
   }
   if (count < max_words) end_word();
   return {words_.data(), count};
+}
+
+std::string_view plain_word(std::string_view value, std::span<char> out) {
+  if (value.empty() || value.size() > out.size()) return {};
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char letter = lower_of(value[i]);
+    if (letter == 0) return {};
+    out[i] = letter;
+  }
+  return {out.data(), value.size()};
 }
 
 }  // namespace csvm::cluster

@@ -46,6 +46,11 @@ class Words {
   std::array<Word, max_words> words_;
 };
 
+/// `value` as `Words` has it when it is one word of ASCII letters and digits and nothing else: in
+/// lower case in `out`; empty when it is not, or when `out` is too short. No break stands before
+/// it.
+std::string_view plain_word(std::string_view value, std::span<char> out);
+
 /// The text from the first to the last of `words`, which lie side by side.
 inline std::string_view phrase(std::span<const Word> words) {
   if (words.empty()) return {};

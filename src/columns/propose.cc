@@ -260,7 +260,7 @@ class Proposer {
 };
 
 /// Blanks as people see them: also no-break and zero-width ones, and a stray byte order mark.
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   static constexpr std::string_view blanks[] = {" ",      "\t",     "\r",    "\n",
                                                 "\u00a0", "\u200b", "\ufeff"};
   for (bool changed = true; changed;) {
@@ -312,12 +312,12 @@ std::vector<std::string> unique_headers(const std::vector<std::string>& headers)
   std::unordered_set<std::string> taken;
   // Names that stand alone keep what they say; only their repetitions give way to them.
   for (std::size_t i = 0; i < headers.size(); ++i) {
-    std::string name(trimmed(headers[i]));
+    std::string name(without_blanks(headers[i]));
     if (!name.empty() && taken.insert(name).second) names[i] = std::move(name);
   }
   for (std::size_t i = 0; i < headers.size(); ++i) {
     if (!names[i].empty()) continue;
-    const std::string_view said = trimmed(headers[i]);
+    const std::string_view said = without_blanks(headers[i]);
     std::string name = said.empty() ? fmt::format("column_{}", i + 1) : std::string();
     for (std::size_t n = 2; name.empty() || !taken.insert(name).second; ++n) {
       name =

@@ -38,7 +38,7 @@ Verdict name_of_person(const Values& values, double most_words) {
   return Verdict::neutral;
 }
 
-Verdict linkedin(const Values& values, Shape wanted, Shape other) {
+Verdict linkedin_verdict(const Values& values, Shape wanted, Shape other) {
   if (values.mostly(other)) return Verdict::veto;
   if (values.mostly(wanted)) return Verdict::confirm;
   if (values.mostly(Shape::linkedin_other)) return Verdict::neutral;
@@ -52,7 +52,7 @@ Verdict linkedin(const Values& values, Shape wanted, Shape other) {
   return handles ? Verdict::veto : Verdict::neutral;
 }
 
-Verdict website(const Values& values) {
+Verdict website_verdict(const Values& values) {
   if (mostly_any(values,
                  {Shape::email, Shape::social, Shape::map, Shape::image, Shape::linkedin_person,
                   Shape::linkedin_company, Shape::linkedin_other})) {
@@ -117,9 +117,9 @@ Verdict verdict(Role role, Part part, const Values& values) {
       }
       return Verdict::neutral;
     case Role::person_linkedin:
-      return linkedin(values, Shape::linkedin_person, Shape::linkedin_company);
+      return linkedin_verdict(values, Shape::linkedin_person, Shape::linkedin_company);
     case Role::company_linkedin:
-      return linkedin(values, Shape::linkedin_company, Shape::linkedin_person);
+      return linkedin_verdict(values, Shape::linkedin_company, Shape::linkedin_person);
     case Role::company_linkedin_handle:
       if (mostly_any(values, {Shape::url, Shape::email, Shape::sentence, Shape::boolean}) ||
           values.mean_words > 6) {
@@ -133,7 +133,7 @@ Verdict verdict(Role role, Part part, const Values& values) {
       if (values.mostly(Shape::date) || values.mostly(Shape::host)) return Verdict::veto;
       return needs(values, {Shape::phone});
     case Role::company_domain:
-      return website(values);
+      return website_verdict(values);
     case Role::employee_count:
       if (mostly_any(values, {Shape::percent, Shape::date, Shape::money})) return Verdict::veto;
       return needs(values, {Shape::number, Shape::range});

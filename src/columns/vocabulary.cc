@@ -13,18 +13,18 @@ namespace {
 constexpr std::array<std::string_view, 7> language_codes = {"en", "de", "fr", "es",
                                                             "it", "pt", "nl"};
 
-std::string_view trimmed(std::string_view text) {
+std::string_view trimmed_part(std::string_view text) {
   const auto begin = text.find_first_not_of(" \t\r");
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
 }
 
-/// Calls `use` with every part of `text` between separators, trimmed, empty ones left out.
+/// Calls `use` with every part of `text` between separators, trimmed_part, empty ones left out.
 template <class Use>
 void for_each_part(std::string_view text, char separator, Use use) {
   while (!text.empty()) {
     const auto end = std::min(text.find(separator), text.size());
-    if (const auto part = trimmed(text.substr(0, end)); !part.empty()) use(part);
+    if (const auto part = trimmed_part(text.substr(0, end)); !part.empty()) use(part);
     text.remove_prefix(std::min(end + 1, text.size()));
   }
 }
@@ -165,7 +165,7 @@ Vocabulary::Vocabulary() {
       if (line.front() == '#') return;
       const auto colon = line.find(':');
       assert(colon != std::string_view::npos);
-      const std::string_view head = trimmed(line.substr(0, colon));
+      const std::string_view head = trimmed_part(line.substr(0, colon));
       Languages languages = any_language;
       if (const auto named = concept_named(head)) {
         meant = named;

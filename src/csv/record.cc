@@ -13,7 +13,7 @@ constexpr std::uint64_t enough_evidence = 4;
 // A line of so many zero bytes is a hole in the file, not a value.
 constexpr std::uint64_t min_hole_bytes = 4;
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_padding(char c) { return c == ' ' || c == '\t'; }
 
 }  // namespace
 
@@ -144,7 +144,7 @@ Result<RecordParser::Strict> RecordParser::strict(std::uint64_t at, bool keep_pl
         return seen;
       }
       if (state == State::behind_quote) {
-        if (is_blank(c)) continue;
+        if (is_padding(c)) continue;
         return damaged(Verdict::text_behind_quote, base + i);
       }
       if (state == State::cell_start) {
@@ -154,7 +154,7 @@ Result<RecordParser::Strict> RecordParser::strict(std::uint64_t at, bool keep_pl
           place.quoted = true;
           continue;
         }
-        if (dialect_.trim && is_blank(c)) continue;
+        if (dialect_.trim && is_padding(c)) continue;
         state = State::plain;
       } else if (quote != '\0' && c == quote) {
         seen.stray_quotes = true;
@@ -242,9 +242,9 @@ Result<Step> RecordParser::accept(std::uint64_t at, const Strict& seen) {
       const std::string_view text =
           CSVM_TRY(window_.view(place.begin, static_cast<std::size_t>(place.end - place.begin)));
       std::size_t bytes = static_cast<std::size_t>(place.end - place.begin);
-      while (bytes > 0 && is_blank(text[bytes - 1])) --bytes;
+      while (bytes > 0 && is_padding(text[bytes - 1])) --bytes;
       std::size_t first = 0;
-      while (first < bytes && is_blank(text[first])) ++first;
+      while (first < bytes && is_padding(text[first])) ++first;
       place.end = place.begin + bytes;
       place.begin += first;
     }

@@ -22,6 +22,8 @@ class Ceiling {
  public:
   std::optional<double> rate() const { return rate_; }
 
+  /// Begins with a rate that was learnt earlier, and probes above it like above one of its own.
+  void recall(double learnt, Time now) { settle(learnt, now); }
   /// @param sent_at  requests sent before the last cut say nothing new
   /// @param limit    the rate set, or what was measured when none is set
   void refused(Time sent_at, double limit, Time now);

@@ -5,7 +5,6 @@
 #include <unordered_map>
 
 #include "csvm/deliver.h"
-#include "headers.h"
 #include "writer.h"
 
 namespace csvm::deliver {

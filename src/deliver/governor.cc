@@ -26,7 +26,7 @@ class Governor::State {
     assert(!plan.targets.empty() && !jobs_.contains(key));
     auto& added = *(jobs_[key] = std::make_unique<SendingJob>(key, std::move(plan), now));
     for (const Target& target : added.plan.targets) {
-      Lane& lane = lane_of(target.url, added.plan.burst, now);
+      Lane& lane = lane_of(target, added.plan.burst, now);
       if (target.quota_left) {
         lane.quota_left =
             std::min(lane.quota_left.value_or(*target.quota_left), *target.quota_left);
@@ -127,8 +127,11 @@ class Governor::State {
 
   JobStatus status(JobKey key, Time now) const {
     const SendingJob& of = job(key);
-    const Lane& lane = *of.channels[current_channel(of)].lane;
+    const std::size_t target = current_channel(of);
+    const Lane& lane = *of.channels[target].lane;
     JobStatus status;
+    status.target = static_cast<std::uint16_t>(target);
+    status.learnt_rate = lane.ceiling.rate();
     status.state = !of.stopped_because.empty() ? JobState::stopped
                    : of.cancelled              ? JobState::cancelled
                    : of.is_finished()          ? JobState::finished
@@ -154,12 +157,13 @@ class Governor::State {
   }
 
  private:
-  Lane& lane_of(const std::string& url, Duration burst, Time now) {
+  Lane& lane_of(const Target& target, Duration burst, Time now) {
     const auto found =
-        std::ranges::find_if(lanes_, [&](const auto& lane) { return lane->url == url; });
+        std::ranges::find_if(lanes_, [&](const auto& lane) { return lane->url == target.url; });
     if (found != lanes_.end()) return **found;
     const Duration most = std::clamp<Duration>(burst, Duration{0}, std::chrono::seconds(1));
-    lanes_.push_back(std::make_unique<Lane>(url, most, now, settings_));
+    lanes_.push_back(std::make_unique<Lane>(target.url, most, now, settings_));
+    if (target.learnt_rate) lanes_.back()->ceiling.recall(*target.learnt_rate, now);
     return *lanes_.back();
   }
 
@@ -220,8 +224,9 @@ class Governor::State {
     if (!since || now - *since < settings_.give_up_after) return;
     for (SendingJob* stopped : lane.jobs) {
       stop(*stopped,
-           fmt::format("nothing but failures came back for {} minutes",
-                       std::chrono::duration_cast<std::chrono::minutes>(now - *since).count()));
+           fmt::format("nothing but failures came back for {} minutes; the last: {}",
+                       std::chrono::duration_cast<std::chrono::minutes>(now - *since).count(),
+                       lane.last_failure));
     }
   }
 
@@ -300,6 +305,9 @@ class Governor::State {
         break;
       default:
         lane.breaker.failed(now);
+        lane.last_failure = answer.status != 0
+                                ? fmt::format("the receiver answered {}", answer.status)
+                                : answer.text;
     }
   }
 

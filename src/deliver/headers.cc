@@ -1,4 +1,4 @@
-#include "headers.h"
+#include "csvm/deliver.h"
 
 #include <fmt/format.h>
 

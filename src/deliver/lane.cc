@@ -100,7 +100,8 @@ std::string held_by(const SendingJob& job, const Lane& lane, const GovernorSetti
     const std::string next = probe == Time::max() ? "a probe is under way"
                              : probe <= now       ? "the next probe is due"
                                                   : "next probe in " + seconds_text(probe - now);
-    return fmt::format("nothing but failures came back: sending is paused, {}", next);
+    return fmt::format("nothing but failures came back ({}): sending is paused, {}",
+                       lane.last_failure, next);
   }
   if (lane.held_until > now) {
     return fmt::format("the receiver asked to wait another {}",

@@ -77,6 +77,7 @@ struct Lane {
   Latencies latencies;
   RateMeter answers;
   Time held_until = Time::min();
+  std::string last_failure;                 // in words
   std::map<std::uint64_t, Flight> flights;  // by ticket, hence oldest first
   std::optional<std::uint64_t> quota_left;
   std::uint64_t retrying = 0;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "csvm/output.h"
+#include "lead_reader.h"
 
 namespace csvm::jobs {
 namespace {
@@ -38,19 +39,8 @@ struct OwnFile {
 
 Result<OwnFile> open_own(const std::string& path) {
   OwnFile file;
-  bytes::OpenOptions open;
-  open.encoding = "utf-8";
-  file.text = CSVM_TRY(bytes::open_text(path, open));
-  csv::Batch batch;
-  CSVM_CHECK(csv::read_record(*file.text, file.shape, 0, {}, batch));
-  std::string scratch;
-  for (const csv::Cell& cell : batch.cells) {
-    file.shape.header.emplace_back(csv::value(batch, cell, file.shape.dialect, scratch));
-  }
-  file.shape.header_record = 0;
-  file.shape.columns = static_cast<std::uint32_t>(file.shape.header.size());
-  file.shape.data_byte = batch.text.size();
-  file.shape.data_line = 2;
+  file.text = CSVM_TRY(open_own_text(path));
+  file.shape = CSVM_TRY(own_shape(*file.text));
   return file;
 }
 

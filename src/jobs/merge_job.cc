@@ -87,6 +87,12 @@ void take_counts(const pipeline::Summary& summary, store::Progress& progress) {
 
 }  // namespace
 
+std::string reason_for_user(const Error& error) {
+  if (error.code != Errc::io) return error.message;
+  return "the server could not read or write its data (its disk may be full); nothing of the "
+         "result was kept; begin the job again later";
+}
+
 void discard(const Environment& environment, const store::Claim& claim,
              const std::vector<store::ResultFile>& results) {
   for (const store::ResultFile& result : results) {

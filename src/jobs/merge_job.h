@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "csvm/jobs.h"
@@ -23,6 +24,9 @@ struct Outcome {
 Result<Outcome> run_merge(const Environment& environment, const store::Claim& claim,
                           const WorkerSettings& settings, std::stop_token stop,
                           const std::function<void(const store::Progress&)>& report);
+
+/// What a user is told of a failure: what went wrong with our own disk bears names of ours.
+std::string reason_for_user(const Error& error);
 
 /// Removes the parts of a result that nobody will offer.
 void discard(const Environment& environment, const store::Claim& claim,

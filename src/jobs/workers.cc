@@ -10,17 +10,10 @@
 #include "csvm/jobs.h"
 #include "merge_job.h"
 #include "pulse.h"
+#include "sending.h"
 
 namespace csvm::jobs {
 namespace {
-
-// What went wrong with our disk bears names of ours.
-std::string reason_for_user(const Error& error) {
-  if (error.code != Errc::io) return error.message;
-  return "the server could not read or write its data (its disk may be full); nothing of the "
-         "result "
-         "was kept; begin the job again later";
-}
 
 class WorkerThreads final : public Workers {
  public:
@@ -29,15 +22,16 @@ class WorkerThreads final : public Workers {
     for (unsigned n = 0; n < settings_.concurrency; ++n) {
       threads_.emplace_back([this, n] { work(fmt::format("{}-{}", settings_.name, n)); });
     }
+    const Outgoing& outgoing = environment_.outgoing;
+    if (settings_.sending == 0 || !outgoing.clock || !outgoing.wall_clock) return;
+    // The place that a delivery leaves may be another job's of its session.
+    sending_ = std::make_unique<Sending>(environment_, settings_, [this] { wake_mergers(); });
   }
   ~WorkerThreads() override { stop(std::chrono::milliseconds(0)); }
 
   void wake() override {
-    {
-      const std::lock_guard lock(mutex_);
-      ++calls_;
-    }
-    called_.notify_all();
+    wake_mergers();
+    if (sending_) sending_->wake();
   }
 
   bool stop(std::chrono::milliseconds limit) override {
@@ -46,6 +40,9 @@ class WorkerThreads final : public Workers {
       stopping_ = true;
     }
     called_.notify_all();
+    const auto until = std::chrono::duration<double>(limit).count() + environment_.seconds();
+    const bool nothing_sent = !sending_ || sending_->running() == 0;
+    if (sending_) sending_->begin_stop();
     std::unique_lock lock(mutex_);
     const bool idle = called_.wait_for(lock, limit, [this] { return busy_ == 0; });
     lock.unlock();
@@ -54,15 +51,28 @@ class WorkerThreads final : public Workers {
     for (std::thread& thread : threads_) {
       if (thread.joinable()) thread.join();
     }
-    return idle;
+    if (sending_) {
+      const std::chrono::duration<double> left(std::max(0.0, until - environment_.seconds()));
+      sending_->stop(std::chrono::duration_cast<std::chrono::milliseconds>(left));
+    }
+    return idle && nothing_sent;
   }
 
   std::size_t running() const override {
+    const std::size_t sending = sending_ ? sending_->running() : 0;
     const std::lock_guard lock(mutex_);
-    return busy_;
+    return busy_ + sending;
   }
 
  private:
+  void wake_mergers() {
+    {
+      const std::lock_guard lock(mutex_);
+      ++calls_;
+    }
+    called_.notify_all();
+  }
+
   // One worker: claims, runs, reports, until it is stopped.
   void work(const std::string& name) {
     constexpr store::Phase phases[] = {store::Phase::merge};
@@ -120,6 +130,7 @@ class WorkerThreads final : public Workers {
       } else {
         say(fmt::format("job {} is {}: {} records", claim.job.id, store::to_string(*state),
                         outcome->progress.total_records));
+        if (*state == store::JobState::sending && sending_) sending_->wake();
       }
     } else if (end == Pulse::End::lost) {
       say_warning(fmt::format("job {} belongs to another worker now", claim.job.id));
@@ -175,6 +186,7 @@ class WorkerThreads final : public Workers {
   bool stopping_ = false;
   std::size_t busy_ = 0;
   std::vector<std::thread> threads_;
+  std::unique_ptr<Sending> sending_;
 };
 
 }  // namespace

@@ -55,9 +55,11 @@ void Accumulator::add(const Member& member) {
       members_ == 0 || (rule_ == Survivor::most_complete && filled_cells > base_order_);
   if (is_base) base_order_ = filled_cells;
 
+  for (std::size_t column = 0; is_base && column < values_.size(); ++column) {
+    base_filled_[column] = !member.values[column].empty();
+  }
   for (std::size_t column = 0; column < values_.size(); ++column) {
     const std::string_view value = member.values[column];
-    if (is_base) base_filled_[column] = !value.empty();
     if (value.empty()) continue;
 
     Lead challenger;

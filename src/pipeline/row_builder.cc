@@ -77,19 +77,21 @@ CleanMarks RowBuilder::build(std::size_t source, const csv::Dialect& dialect,
   for (const ColumnPlan& column : plan.columns) {
     std::string_view value;
     if (column.source_column < record.cells && cells[column.source_column].bytes != 0) {
+      const csv::Cell& cell = cells[column.source_column];
       const std::string_view raw =
-          csv::value(batch, cells[column.source_column], dialect, unescaped_);
+          cell.escaped ? csv::value(batch, cell, dialect, unescaped_)
+                       : std::string_view(batch.text.data() + cell.begin, cell.bytes);
       if (column.mark != no_mark && (marks >> column.mark & 1U) != 0) {
         other_emails_.clear();
-        value = kept(raw);
+        value = cell.escaped ? row.text.store(raw) : raw;
       } else {
         const std::uint64_t mojibake = cleaner_.damage().mojibake;
         const std::string_view clean = cleaned(column, raw, row);
-        if (column.mark != no_mark && clean.data() == raw.data() && clean.size() == raw.size() &&
-            cleaner_.damage().mojibake == mojibake) {
+        const bool is_same = clean.data() == raw.data() && clean.size() == raw.size();
+        if (column.mark != no_mark && is_same && cleaner_.damage().mojibake == mojibake) {
           marks |= static_cast<CleanMarks>(CleanMarks{1} << column.mark);
         }
-        value = kept(clean);
+        value = is_same && !cell.escaped ? raw : kept(clean);
       }
       // An alternate with several addresses keeps its whole cell: only its first can be used.
       if (column.additional != no_column && !other_emails_.empty() && column.spill == no_column) {

@@ -36,6 +36,8 @@ class RowBuilder {
   /// columns that are e-mail fields are meaningful).
   std::size_t more_emails(std::int32_t column) const;
 
+  bool has_more_emails() const { return !more_emails_.empty(); }
+
   const clean::Cleaner& cleaner() const { return cleaner_; }
 
  private:

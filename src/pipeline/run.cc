@@ -12,6 +12,8 @@
 namespace csvm::pipeline {
 namespace {
 
+constexpr std::size_t listed_a_task = 512;  // possible duplicates
+
 cluster::Settings matching_settings(const std::vector<Source>& sources, const Settings& settings) {
   cluster::Settings matching = settings.matching;
   matching.type = settings.fields.type;
@@ -43,8 +45,8 @@ SuppressionList suppression_list(const std::vector<Source>& sources, const Setti
                                  Result<void>& outcome) {
   SuppressionList list(settings.fields.type);
   if (sources.empty()) return list;
-  const Layout layout =
-      reduce(lay_out(settings, sources, {}), roles_to_match(cluster::Mode::fuzzy));
+  const Layout layout = reduce(lay_out(settings, sources, {}),
+                               roles_to_match(settings.fields.type, cluster::Mode::fuzzy));
   clean::Rules rules = settings.rules;
   rules.enabled.set();
   RowBuilder builder(layout, rules);
@@ -162,11 +164,20 @@ Result<Summary> run(const std::vector<Source>& sources, const std::vector<Source
   add_sources(summary);
   CSVM_CHECK(check_ledger(sources, summary));
 
-  for (const cluster::Link& link : clusters.possible) {
-    summary.possible.push_back(
-        {place_of(sources, surveyed, link.row), place_of(sources, surveyed, link.with),
-         static_cast<double>(link.score), cluster::explain(surveyed.comparables, link, matching)});
-  }
+  summary.possible.resize(clusters.possible.size());
+  const auto explain = [&](unsigned, std::size_t slice) -> Result<void> {
+    const std::size_t end = std::min(summary.possible.size(), (slice + 1) * listed_a_task);
+    for (std::size_t i = slice * listed_a_task; i < end; ++i) {
+      const cluster::Link& link = clusters.possible[i];
+      summary.possible[i] = {
+          place_of(sources, surveyed, link.row), place_of(sources, surveyed, link.with),
+          static_cast<double>(link.score), cluster::explain(surveyed.comparables, link, matching)};
+    }
+    return {};
+  };
+  CSVM_CHECK(run_parallel(settings.threads,
+                          (summary.possible.size() + listed_a_task - 1) / listed_a_task,
+                          settings.stop, explain));
   summary.survey_seconds = match_from - survey_from;
   summary.match_seconds = write_from - match_from;
   summary.write_seconds = now() - write_from;

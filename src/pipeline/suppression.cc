@@ -3,6 +3,8 @@
 #include <array>
 #include <functional>
 
+#include "csvm/clean.h"
+
 namespace csvm::pipeline {
 namespace {
 
@@ -32,7 +34,8 @@ std::array<Identity, 4> own(const cluster::RowValues& row, cluster::KeyReader& k
 
 // What a company as a whole is known by.
 std::array<Identity, 3> of_company(const cluster::RowValues& row, cluster::KeyReader& keys) {
-  return {Identity{Kind::domain, hash_of(row.registrable_domain)},
+  const bool is_own = !row.domain.empty() && !clean::is_shared_host(row.domain);
+  return {Identity{Kind::domain, hash_of(is_own ? clean::registrable_domain(row.domain) : "")},
           Identity{Kind::company_page, hash_of(row.company_linkedin)},
           Identity{Kind::company_name, keys.company(row.company_name)}};
 }

@@ -41,22 +41,27 @@ cluster::RowValues values_to_match(const Layout& layout,
   row.person_location = of(Role::person_location);
   row.company_location = of(Role::company_location);
   row.year_founded = of(Role::year_founded);
-  if (!row.domain.empty() && !clean::is_shared_host(row.domain)) {
-    row.registrable_domain = clean::registrable_domain(row.domain);
-  }
   return row;
 }
 
-std::vector<columns::Role> roles_to_match(cluster::Mode mode) {
+std::vector<columns::Role> roles_to_match(columns::TableType type, cluster::Mode mode) {
   using columns::Role;
   std::vector<Role> roles = {Role::work_email,
                              Role::personal_email};  // for their further addresses
   if (mode == cluster::Mode::none) return roles;
-  roles.insert(roles.end(), {Role::full_name, Role::first_name, Role::last_name, Role::company_name,
-                             Role::company_domain, Role::person_linkedin, Role::company_linkedin});
+  roles.push_back(Role::company_name);
+  if (type == columns::TableType::people) {
+    roles.insert(roles.end(),
+                 {Role::full_name, Role::first_name, Role::last_name, Role::person_linkedin});
+  }
+  if (type == columns::TableType::company || mode == cluster::Mode::fuzzy) {
+    roles.push_back(Role::company_domain);
+  }
   if (mode == cluster::Mode::fuzzy) {
-    roles.insert(roles.end(), {Role::phone, Role::person_location, Role::company_location,
-                               Role::year_founded, Role::company_linkedin_handle});
+    roles.insert(roles.end(),
+                 {Role::full_name, Role::first_name, Role::last_name, Role::person_linkedin,
+                  Role::company_linkedin, Role::phone, Role::person_location,
+                  Role::company_location, Role::year_founded, Role::company_linkedin_handle});
   }
   return roles;
 }
@@ -74,7 +79,8 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
   const Layout whole = lay_out(all_fields, sources, {});
   const auto supporting =
       mode == cluster::Mode::fuzzy ? supporting_columns(whole) : std::vector<SupportingColumn>();
-  const Layout layout = reduce(whole, roles_to_match(mode), places(supporting));
+  const Layout layout =
+      reduce(whole, roles_to_match(settings.fields.type, mode), places(supporting));
   clean::Rules rules = settings.rules;
   rules.enabled.set();
 
@@ -118,7 +124,8 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
     for (const csv::Record& record : worker.batch.records) {
       const CleanMarks marks = worker.builder->build(place.source, source.shape.dialect,
                                                      worker.batch, record, 0, worker.row);
-      for (std::size_t f = 0; f < worker.more_emails.size(); ++f) {
+      for (std::size_t f = 0; worker.builder->has_more_emails() && f < worker.more_emails.size();
+           ++f) {
         const auto more = worker.builder->more_emails(static_cast<std::int32_t>(f));
         worker.more_emails[f] = std::max(worker.more_emails[f], more);
       }

@@ -43,6 +43,6 @@ cluster::RowValues values_to_match(const Layout& layout,
                                    const std::vector<std::string_view>& values);
 
 /// The roles that are looked at.
-std::vector<columns::Role> roles_to_match(cluster::Mode mode);
+std::vector<columns::Role> roles_to_match(columns::TableType type, cluster::Mode mode);
 
 }  // namespace csvm::pipeline

@@ -19,8 +19,6 @@ namespace json = boost::json;
 constexpr std::size_t max_presets_bytes = std::size_t{1} << 20;
 constexpr double most = 1e12;  // a number that is surely no wish
 
-std::string_view view(json::string_view text) { return {text.data(), text.size()}; }
-
 double number(const std::string& path, const json::value& value, bool whole, Mistakes& mistakes) {
   boost::system::error_code failed;
   const double read = value.is_number() ? value.to_number<double>(failed) : -1;
@@ -30,6 +28,29 @@ double number(const std::string& path, const json::value& value, bool whole, Mis
   }
   if (whole && read != std::floor(read)) mistakes.add(path, "must be a whole number");
   return read;
+}
+
+std::vector<std::string> host_names(const std::string& path, const json::value& value,
+                                    Mistakes& mistakes) {
+  std::vector<std::string> hosts;
+  const json::array* const list = value.if_array();
+  if (list == nullptr) {
+    mistakes.add(path, fmt::format("must be a list of names, not {}", kind_in_words(value)));
+    return hosts;
+  }
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const json::string* const host = (*list)[i].if_string();
+    const bool is_name =
+        host != nullptr && !host->empty() && std::ranges::all_of(*host, [](char c) {
+          return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+        });
+    if (is_name) {
+      hosts.emplace_back(view(*host));
+    } else {
+      mistakes.add(path_of(path, i), "must be the name of a host in lower case");
+    }
+  }
+  return hosts;
 }
 
 DestinationPreset read_preset(std::string_view name, const json::object& members,
@@ -48,8 +69,10 @@ DestinationPreset read_preset(std::string_view name, const json::object& members
       preset.max_record_bytes = static_cast<std::size_t>(number(path, value, true, mistakes));
     } else if (key == "quota") {
       preset.quota = static_cast<std::uint64_t>(number(path, value, true, mistakes));
+    } else if (key == "hosts") {
+      preset.hosts = host_names(path, value, mistakes);
     } else {
-      mistakes.add(path, "is not known; known are rate, burst, max_record_bytes and quota");
+      mistakes.add(path, "is not known; known are rate, burst, max_record_bytes, quota and hosts");
     }
   }
   return preset;
@@ -83,6 +106,19 @@ Result<std::vector<DestinationPreset>> parse_destination_presets(std::string_vie
 Result<std::vector<DestinationPreset>> load_destination_presets(const std::string& path) {
   return parse_destination_presets(
       CSVM_TRY(read_document_file(path, "destination presets", max_presets_bytes)), path);
+}
+
+const DestinationPreset* preset_of(const std::vector<DestinationPreset>& presets,
+                                   std::string_view host) {
+  for (const DestinationPreset& preset : presets) {
+    for (const std::string& known : preset.hosts) {
+      if (!host.ends_with(known)) continue;
+      if (host.size() == known.size() || host[host.size() - known.size() - 1] == '.') {
+        return &preset;
+      }
+    }
+  }
+  return nullptr;
 }
 
 std::vector<DestinationPreset> built_in_destination_presets() {

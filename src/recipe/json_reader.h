@@ -23,6 +23,8 @@ Result<boost::json::value> parse_document(std::string_view json, std::string_vie
 /// The keys that stand twice in one object of a well-formed document, as paths.
 std::vector<std::string> repeated_keys(std::string_view json);
 
+inline std::string_view view(boost::json::string_view text) { return {text.data(), text.size()}; }
+
 /// "a text", "a number", "a list" ...: what a value is, in a sentence.
 std::string_view kind_in_words(const boost::json::value& value);
 

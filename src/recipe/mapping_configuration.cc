@@ -16,7 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t max_file_bytes = std::size_t{4} << 20;
+constexpr std::size_t max_configuration_bytes = std::size_t{4} << 20;
 constexpr std::size_t max_name_bytes = 200;
 
 std::string trimmed(std::string_view text) {
@@ -24,8 +24,6 @@ std::string trimmed(std::string_view text) {
   if (begin == std::string_view::npos) return {};
   return std::string(text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1));
 }
-
-std::string_view view(json::string_view text) { return {text.data(), text.size()}; }
 
 /// Rules with a switch of their own in the document.
 constexpr std::array<std::pair<clean::Rule, std::string_view>, 3> switches = {
@@ -62,9 +60,9 @@ columns::Role role_of_aliases(const columns::Field& field, const columns::FieldS
 }
 
 /// Reads one document and collects what is wrong with it.
-class Reader {
+class MappingReader {
  public:
-  explicit Reader(std::string_view name) : name_(name), mistakes_(name) {}
+  explicit MappingReader(std::string_view name) : name_(name), mistakes_(name) {}
 
   const std::vector<Mistake>& mistakes() const { return mistakes_.found(); }
 
@@ -354,7 +352,7 @@ MappingConfiguration built_in_configuration() {
 Result<MappingConfiguration> parse_mapping_configuration(std::string_view text,
                                                          std::string_view name,
                                                          std::vector<Mistake>* mistakes) {
-  Reader reader(name);
+  MappingReader reader(name);
   auto configuration = reader.read(text);
   if (mistakes != nullptr) *mistakes = reader.mistakes();
   return configuration;
@@ -362,7 +360,7 @@ Result<MappingConfiguration> parse_mapping_configuration(std::string_view text,
 
 Result<MappingConfiguration> load_mapping_configuration(const std::string& path) {
   return parse_mapping_configuration(
-      CSVM_TRY(read_document_file(path, "mapping configuration", max_file_bytes)), path);
+      CSVM_TRY(read_document_file(path, "mapping configuration", max_configuration_bytes)), path);
 }
 
 std::string to_json(const MappingConfiguration& configuration) {

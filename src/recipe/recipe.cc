@@ -31,12 +31,10 @@ std::string_view type_name(columns::TableType type) {
   return type == columns::TableType::company ? "company" : "people";
 }
 
-std::string_view view(json::string_view text) { return {text.data(), text.size()}; }
-
 // Reads one document and collects what is wrong with it.
-class Reader {
+class RecipeReader {
  public:
-  explicit Reader(std::string_view name) : name_(name), mistakes_(name) {}
+  explicit RecipeReader(std::string_view name) : name_(name), mistakes_(name) {}
 
   const std::vector<Mistake>& mistakes() const { return mistakes_.found(); }
 
@@ -226,7 +224,7 @@ std::string names_of(const std::vector<clean::Rule>& rules) {
 
 Result<Recipe> parse_recipe(std::string_view json, std::string_view name,
                             std::vector<Mistake>* mistakes) {
-  Reader reader(name);
+  RecipeReader reader(name);
   auto recipe = reader.read(json);
   if (mistakes != nullptr) *mistakes = reader.mistakes();
   return recipe;

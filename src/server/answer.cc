@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/status.hpp>
 
@@ -17,7 +16,6 @@ namespace csvm::server {
 
 namespace {
 
-constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t piece_bytes = 256 * 1024;
 constexpr std::size_t smallest_to_compress_bytes = 1024;
 constexpr std::size_t compressed_on_io_thread_bytes = 32 * 1024;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
@@ -18,7 +17,6 @@ namespace http = boost::beast::http;
 
 namespace {
 
-constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint64_t drained_bytes = 64 * 1024;
 constexpr std::chrono::milliseconds lingering{1'000};
 

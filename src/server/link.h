@@ -1,6 +1,7 @@
 // One accepted connection: its socket, its deadline, and the register of all of them.
 #pragma once
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -14,6 +15,9 @@
 #include "csvm/server.h"
 
 namespace csvm::server {
+
+/// How this module awaits an operation: its error comes back as a value.
+inline constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
 
 class Link;
 

@@ -13,7 +13,7 @@ constexpr std::size_t max_boundary_bytes = 70;  // RFC 2046
 
 enum class Where { preamble, after_delimiter, header, body, epilogue };
 
-Error broken(std::string_view what) {
+Error broken_form(std::string_view what) {
   return Error{Errc::invalid_input, "The form data is broken: " + std::string(what) + "."};
 }
 
@@ -79,14 +79,14 @@ Result<MultipartReader::Event> MultipartState::part_header(std::string_view head
     const std::string_view line = header.substr(0, end);
     header.remove_prefix(std::min(end + 2, header.size()));
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos) return broken("a header of a part has no colon");
+    if (colon == std::string_view::npos) return broken_form("a header of a part has no colon");
     const std::string_view name = trimmed(line.substr(0, colon));
     const std::string_view value = trimmed(line.substr(colon + 1));
     if (equal_ignoring_case(name, "Content-Disposition")) {
       const auto form = trimmed(value.substr(0, value.find(';')));
       auto field = parameter(value, "name");
       if (!equal_ignoring_case(form, "form-data") || !field)
-        return broken("a part is no form-data with a name");
+        return broken_form("a part is no form-data with a name");
       event.name = std::move(*field);
       event.file_name = parameter(value, "filename");
       named = true;
@@ -94,7 +94,7 @@ Result<MultipartReader::Event> MultipartState::part_header(std::string_view head
       event.content_type = value;
     }
   }
-  if (!named) return broken("a part has no Content-Disposition");
+  if (!named) return broken_form("a part has no Content-Disposition");
   return event;
 }
 
@@ -146,7 +146,7 @@ Result<MultipartReader::Event> MultipartReader::next() {
         const std::string_view line_end = rest.substr(line, 2);
         if (line > max_header_bytes || !std::string_view("\r\n").starts_with(line_end)) {
           if (rest == "-") return Event{};
-          return broken("a boundary is not followed by a line end");
+          return broken_form("a boundary is not followed by a line end");
         }
         if (line_end.size() < 2) return Event{};
         if (++state.parts > state.max_parts)
@@ -200,7 +200,7 @@ Result<MultipartReader::Event> MultipartReader::next() {
 
 Result<void> MultipartReader::end() const {
   if (state_->where == Where::epilogue) return {};
-  return broken("it ends before its last boundary");
+  return broken_form("it ends before its last boundary");
 }
 
 }  // namespace csvm::server

@@ -1,6 +1,5 @@
 // Long-polling as a transport of Engine.IO, and what both transports check of a request.
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 
 #include "engine.h"
 #include "received.h"
@@ -8,8 +7,6 @@
 namespace csvm::server {
 
 namespace {
-
-constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
 
 enum class Refusal {
   unknown_transport = 0,

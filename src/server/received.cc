@@ -1,7 +1,6 @@
 #include "received.h"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/beast/http/read.hpp>
 #include <cstring>
 
@@ -13,7 +12,6 @@ namespace http = boost::beast::http;
 
 namespace {
 
-constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t longest_request_id = 64;
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }

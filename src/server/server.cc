@@ -3,7 +3,6 @@
 #include <spdlog/logger.h>
 
 #include <atomic>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -19,7 +18,6 @@ namespace csvm::server {
 namespace {
 
 using tcp = asio::ip::tcp;
-constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds pause_without_descriptors{100};
 constexpr std::chrono::milliseconds lag_look{500};
 

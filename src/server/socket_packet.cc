@@ -12,7 +12,7 @@ namespace json = boost::json;
 
 namespace {
 
-Error broken(std::string_view what) {
+Error broken_packet(std::string_view what) {
   return Error{Errc::invalid_input, "This Socket.IO packet has " + std::string(what) + "."};
 }
 
@@ -55,7 +55,8 @@ std::string head(char type, std::string_view name_space, std::optional<std::uint
 }  // namespace
 
 Result<SocketPacket> decode_socket_packet(std::string_view text, std::size_t max_attachments) {
-  if (text.empty() || text.front() < '0' || text.front() > '6') return broken("no known type");
+  if (text.empty() || text.front() < '0' || text.front() > '6')
+    return broken_packet("no known type");
   SocketPacket packet;
   packet.type = static_cast<SocketType>(text.front());
   text.remove_prefix(1);
@@ -64,7 +65,7 @@ Result<SocketPacket> decode_socket_packet(std::string_view text, std::size_t max
   if (binary) {
     std::uint64_t count = 0;
     if (!take_number(text, count) || !text.starts_with('-'))
-      return broken("no number of attachments");
+      return broken_packet("no number of attachments");
     if (count > max_attachments)
       return Error{Errc::limit_exceeded, "This Socket.IO packet has too many attachments."};
     packet.attachments = count;
@@ -77,7 +78,7 @@ Result<SocketPacket> decode_socket_packet(std::string_view text, std::size_t max
   }
   if (is_digit(text)) {
     std::uint64_t id = 0;
-    if (!take_number(text, id)) return broken("an acknowledgement id that is too large");
+    if (!take_number(text, id)) return broken_packet("an acknowledgement id that is too large");
     packet.id = id;
   }
 
@@ -85,35 +86,35 @@ Result<SocketPacket> decode_socket_packet(std::string_view text, std::size_t max
   if (!text.empty()) {
     boost::system::error_code error;
     value = json::parse({text.data(), text.size()}, error);
-    if (error) return broken("data that is not JSON");
+    if (error) return broken_packet("data that is not JSON");
   }
   switch (packet.type) {
     case SocketType::connect:
-      if (!text.empty() && !value.is_object()) return broken("auth data that is no object");
+      if (!text.empty() && !value.is_object()) return broken_packet("auth data that is no object");
       packet.json = text.empty() ? std::string_view("{}") : text;
       return packet;
     case SocketType::disconnect:
-      if (!text.empty()) return broken("data where none belongs");
+      if (!text.empty()) return broken_packet("data where none belongs");
       return packet;
     case SocketType::event:
     case SocketType::binary_event: {
       if (!value.is_array() || value.get_array().empty() || !value.get_array()[0].is_string())
-        return broken("no event name");
+        return broken_packet("no event name");
       const auto& name = value.get_array()[0].get_string();
       packet.event.assign(name.data(), name.size());
-      if (is_reserved(packet.event)) return broken("a reserved event name");
+      if (is_reserved(packet.event)) return broken_packet("a reserved event name");
       packet.json = without_name(text);
       return packet;
     }
     case SocketType::ack:
     case SocketType::binary_ack:
-      if (!value.is_array() || !packet.id) return broken("no acknowledged id or arguments");
+      if (!value.is_array() || !packet.id) return broken_packet("no acknowledged id or arguments");
       packet.json = text;
       return packet;
     case SocketType::connect_error:
       break;
   }
-  return broken("a type that only servers send");
+  return broken_packet("a type that only servers send");
 }
 
 std::string encode_event(std::string_view name_space, std::optional<std::uint64_t> id,

@@ -1,6 +1,5 @@
 #include "websocket.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -11,7 +10,6 @@ namespace websocket = boost::beast::websocket;
 
 namespace {
 
-constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds handshake_time{10'000};
 constexpr std::chrono::milliseconds upgrade_time{10'000};
 constexpr std::chrono::milliseconds close_time{2'000};

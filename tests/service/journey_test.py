@@ -38,10 +38,14 @@ class Journey(ServiceTest):
             self.assertEqual(len(file["preview"][0]), len(file["headers"]))
 
         preview = self.client.post("/api/mapping/preview", {
-            "upload_id": upload["upload_id"], "table_type": "people"})
+            "upload_id": upload["upload_id"], "table_type": "people", "rows": 7})
         self.assertEqual(preview.status, 200, preview)
         for file in preview.json()["files"]:
             self.assertTrue(any(column["field"] for column in file["columns"]))
+            self.assertIn("Work Email", file["feeds"])
+        table = preview.json()["table"]
+        self.assertEqual({len(row) for row in table["rows"]}, {len(table["columns"])})
+        self.assertEqual(len(table["rows"]), 7)
 
         sockets = Sockets(self.client)
         self.assertEqual(sockets.next("session_jobs"), {"jobs": []})

@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   boost::system::error_code failed;
   const auto body = boost::json::parse(text, failed);
   if (failed || !body.is_object()) return 0;
-  const auto wishes = csvm::api::read_wishes(body.get_object(), 85);
+  const auto wishes = csvm::api::read_wishes(body.get_object(), csvm::api::Settings{});
   for (const auto& mistake : wishes.mistakes) {
     if (mistake.detail.empty()) std::abort();
   }

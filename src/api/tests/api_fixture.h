@@ -14,7 +14,7 @@ namespace csvm::api {
 
 class ApiFixture : public testing::Test {
  protected:
-  ApiFixture() : pool_(1), long_pool_(1) {
+  ApiFixture() : pool_(1), long_pool_(1), outer_pool_(1) {
     std::string name = (std::filesystem::temp_directory_path() / "csvm_api_XXXXXX").string();
     folder_ = ::mkdtemp(name.data());
     files_ = *files::open_local((folder_ / "files").string());
@@ -38,12 +38,13 @@ class ApiFixture : public testing::Test {
     none.concurrency = 0;
     workers_ = jobs::Workers::start(*environment_, none);
     api_ = std::make_unique<Api>(
-        Settings{}, Parts{*environment_, *workers_, *configuration_, pool_, long_pool_,
+        Settings{}, Parts{*environment_, *workers_, *configuration_, pool_, long_pool_, outer_pool_,
                           [] { return store::Time(std::chrono::hours(24 * 365 * 55)); }});
   }
   ~ApiFixture() override {
     pool_.join();
     long_pool_.join();
+    outer_pool_.join();
     api_.reset();
     workers_.reset();
     configuration_.reset();
@@ -57,6 +58,7 @@ class ApiFixture : public testing::Test {
  private:
   boost::asio::thread_pool pool_;
   boost::asio::thread_pool long_pool_;
+  boost::asio::thread_pool outer_pool_;
   std::filesystem::path folder_;
   Guarded<std::mt19937_64> random_{std::mt19937_64(1)};
   std::unique_ptr<files::Files> files_;

@@ -9,7 +9,13 @@ namespace {
 using testing::Contains;
 using testing::IsEmpty;
 
-Wishes read(std::string_view body) { return read_wishes(boost::json::parse(body).as_object(), 85); }
+Wishes read(std::string_view body, const Settings& settings = {}) {
+  return read_wishes(boost::json::parse(body).as_object(), settings, "s1");
+}
+
+recipe::DeliveryWishes delivery_of(const Wishes& wishes) {
+  return *recipe::parse_delivery_wishes(wishes.job.webhook.options, {});
+}
 
 std::vector<std::string> fields(const Wishes& wishes) {
   std::vector<std::string> names;
@@ -29,7 +35,9 @@ TEST(Wishes, NeedAnUploadAndATableOnly) {
 
 TEST(Wishes, TakeTheServicesThresholdUnlessTheySayOne) {
   const auto body = boost::json::parse(R"({"upload_id": "u", "table_type": "people"})");
-  EXPECT_EQ(read_wishes(body.as_object(), 91).recipe.threshold, 91);
+  Settings settings;
+  settings.default_threshold = 91;
+  EXPECT_EQ(read_wishes(body.as_object(), settings).recipe.threshold, 91);
   EXPECT_EQ(read(R"({"upload_id": "u", "table_type": "people", "threshold": 70})").recipe.threshold,
             70);
 }
@@ -56,10 +64,33 @@ TEST(Wishes, ForAWebhookSayWhereAndHow) {
   EXPECT_EQ(wishes.job.mode, store::Mode::webhook);
   EXPECT_EQ(wishes.job.webhook.url, "https://hooks.example/x");
   EXPECT_EQ(wishes.job.webhook.rate_per_second, 0.5);
-  EXPECT_EQ(wishes.job.webhook.headers, R"({"X-Team":"sales"})");
-  EXPECT_EQ(wishes.job.webhook.options, R"({"record_limit":10})");
+  EXPECT_EQ(wishes.job.webhook.headers, "X-Team: sales");
+  EXPECT_EQ(delivery_of(wishes).record_limit, 10U);
+  EXPECT_EQ(delivery_of(wishes).series, "s1");
   EXPECT_THAT(fields(read(R"({"upload_id": "u", "table_type": "people", "mode": "webhook"})")),
               Contains("webhook_url"));
+}
+
+TEST(Wishes, ForAWebhookAreAsThePresetOfItsHostSaysUnlessTheySayOtherwise) {
+  const Wishes wishes = read(R"({"upload_id": "u", "table_type": "people", "mode": "webhook",
+      "webhook_url": "https://api.clay.com/v3/hook", "webhook_quota": 7})");
+  EXPECT_THAT(fields(wishes), IsEmpty());
+  EXPECT_EQ(wishes.job.webhook.rate_per_second, 10);
+  EXPECT_EQ(delivery_of(wishes).preset, "clay");
+  EXPECT_EQ(delivery_of(wishes).burst, 20);
+  EXPECT_EQ(delivery_of(wishes).max_record_bytes, 100'000U);
+  EXPECT_EQ(delivery_of(wishes).quota, 7U);
+  EXPECT_EQ(wishes.webhook.host, "api.clay.com");
+}
+
+TEST(Wishes, OfADeliveryAreCheckedOneByOne) {
+  const Wishes wishes = read(R"({"upload_id": "u", "table_type": "people", "mode": "webhook",
+      "webhook_url": "ftp://hooks.example/x", "webhook_secret": "whsec_%%%",
+      "webhook_headers": {"Host": "a", "X-Fine": "b", "X-Split": "a\nb"}, "webhook_canary": -1,
+      "webhook_preset": "fax", "webhook_roll_over_urls": ["https://a.example/", "nonsense"]})");
+  EXPECT_THAT(fields(wishes), testing::UnorderedElementsAre(
+                                  "webhook_url", "webhook_secret", "webhook_headers.Host",
+                                  "webhook_headers.X-Split", "webhook_canary", "webhook_preset"));
 }
 
 TEST(Wishes, OfTheWrongKindAreNamedAllAtOnce) {

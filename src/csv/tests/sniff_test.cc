@@ -21,16 +21,16 @@ Table rows_of(const std::string& content, const Shape& shape) {
   return read_in_blocks(*text, shape, 1000, 1).rows;
 }
 
-struct Case {
+struct SniffCase {
   std::string name;
   std::string input;
   char delimiter = ',';
   char quote = '"';
   char escape = '\0';
-  friend void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+  friend void PrintTo(const SniffCase& c, std::ostream* out) { *out << c.name; }
 };
 
-class Dialects : public testing::TestWithParam<Case> {};
+class Dialects : public testing::TestWithParam<SniffCase> {};
 
 TEST_P(Dialects, AreFound) {
   const Dialect found = sniffed(GetParam().input).dialect;
@@ -43,31 +43,31 @@ TEST_P(Dialects, AreFound) {
 INSTANTIATE_TEST_SUITE_P(
     Files, Dialects,
     testing::Values(
-        Case{"commas", "name,email\nAnn,a@x.com\nBob,b@x.com\n"},
-        Case{"semicolons", "name;email\nAnn;a@x.com\nBob;b@x.com\n", ';'},
-        Case{"tabs", "name\temail\nAnn\ta@x.com\n", '\t'},
-        Case{"pipes", "name|email\nAnn|a@x.com\n", '|'},
-        Case{"carets", "name^email\nAnn^a@x.com\nBob^b@x.com\n", '^'},
-        Case{"decimal_commas", "name;price\nA;1,50\nB;2,75\nC;10,00\n", ';'},
-        Case{"prose_with_commas", "id;text\n1;Hello, you, there\n2;Well, no\n3;a, b, c\n", ';'},
-        Case{"addresses_in_tabs",
+        SniffCase{"commas", "name,email\nAnn,a@x.com\nBob,b@x.com\n"},
+        SniffCase{"semicolons", "name;email\nAnn;a@x.com\nBob;b@x.com\n", ';'},
+        SniffCase{"tabs", "name\temail\nAnn\ta@x.com\n", '\t'},
+        SniffCase{"pipes", "name|email\nAnn|a@x.com\n", '|'},
+        SniffCase{"carets", "name^email\nAnn^a@x.com\nBob^b@x.com\n", '^'},
+        SniffCase{"decimal_commas", "name;price\nA;1,50\nB;2,75\nC;10,00\n", ';'},
+        SniffCase{"prose_with_commas", "id;text\n1;Hello, you, there\n2;Well, no\n3;a, b, c\n", ';'},
+        SniffCase{"addresses_in_tabs",
              "name\taddress\nAnn\t1 High St, Leeds, UK\nBob\t2 Low St, Bath, UK\n", '\t'},
-        Case{"semicolon_lists_in_commas", "name,tags\nAnn,a;b;c\nBob,d;e;f\nCat,g;h;i\n"},
-        Case{"pipe_lists_in_commas", "name,tags\nAnn,a|b|c\nBob,d|e|f\nCat,g|h|i\n"},
-        Case{"times_with_colons", "when,what\n10:30:00,x\n11:45:10,y\n"},
-        Case{"colons_between_quotes",
+        SniffCase{"semicolon_lists_in_commas", "name,tags\nAnn,a;b;c\nBob,d;e;f\nCat,g;h;i\n"},
+        SniffCase{"pipe_lists_in_commas", "name,tags\nAnn,a|b|c\nBob,d|e|f\nCat,g|h|i\n"},
+        SniffCase{"times_with_colons", "when,what\n10:30:00,x\n11:45:10,y\n"},
+        SniffCase{"colons_between_quotes",
              "\"name\":\"email\"\n\"Ann\":\"a@x.com\"\n\"Bob\":\"b@x.com\"\n", ':'},
-        Case{"delimiters_of_others_in_quotes", "\"a;b;c\",\"d;e;f\"\n\"1;2;3\",\"4;5;6\"\n"},
-        Case{"apostrophes", "'name','email'\n'O,Neil','a@x.com'\n'Bob','b@x.com'\n", ',', '\''},
-        Case{"apostrophes_in_text", "name,note\nO'Neil,it's\nD'Arcy,that's\n"},
-        Case{"backslash_before_quote",
+        SniffCase{"delimiters_of_others_in_quotes", "\"a;b;c\",\"d;e;f\"\n\"1;2;3\",\"4;5;6\"\n"},
+        SniffCase{"apostrophes", "'name','email'\n'O,Neil','a@x.com'\n'Bob','b@x.com'\n", ',', '\''},
+        SniffCase{"apostrophes_in_text", "name,note\nO'Neil,it's\nD'Arcy,that's\n"},
+        SniffCase{"backslash_before_quote",
              "id,text\n1,\"say \\\"x\\\" now\"\n2,\"and \\\"y\\\", too\"\n", ',', '"', '\\'},
-        Case{"backslash_paths", "id,path\n1,\"C:\\new\\table\"\n2,\"D:\\x\"\n"},
-        Case{"backslash_before_quote_in_plain_cells",
+        SniffCase{"backslash_paths", "id,path\n1,\"C:\\new\\table\"\n2,\"D:\\x\"\n"},
+        SniffCase{"backslash_before_quote_in_plain_cells",
              "a,b\nx,The \\\"Guide\\\" to\ny,Another \\\"One\\\" here\n"},
-        Case{"one_column", "name\nAnn\nBob\n"}, Case{"one_cell", "name"},
-        Case{"lines_quoted_as_a_whole", "\"h1;h2;h3\"\n\"a;b;c\"\n\"d;e;f\"\n"},
-        Case{"one_empty_cell", "\"\"\n"}),
+        SniffCase{"one_column", "name\nAnn\nBob\n"}, SniffCase{"one_cell", "name"},
+        SniffCase{"lines_quoted_as_a_whole", "\"h1;h2;h3\"\n\"a;b;c\"\n\"d;e;f\"\n"},
+        SniffCase{"one_empty_cell", "\"\"\n"}),
     [](const auto& test) { return test.param.name; });
 
 // A column of values in which a delimiter stands now and then is one column.

@@ -1,6 +1,6 @@
-#include "headers.h"
-
 #include <gmock/gmock.h>
+
+#include "csvm/deliver.h"
 
 namespace csvm::deliver {
 namespace {

@@ -86,7 +86,7 @@ constexpr Asset assets[] = {
     {"/app-1f.js", "text/javascript", "let a", "packed", "\"j1\"", true},
 };
 
-Router routes() {
+Router content_routes() {
   Router router;
   router.add("GET", "/download", download);
   router.add("GET", "/picture", picture);
@@ -101,7 +101,7 @@ Router routes() {
 
 class Contents : public testing::Test {
  protected:
-  TestServer server{routes()};
+  TestServer server{content_routes()};
   Client client{server->port()};
 };
 

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 Task<Response> hello(Request&) { co_return text_response(200, "hello"); }
 
-Task<Response> echo(Request& request) {
+Task<Response> echo_body(Request& request) {
   auto body = co_await request.read_all(1 << 20);
   if (!body) co_return problem(body.error());
   co_return text_response(200, *body);
@@ -39,10 +39,10 @@ Task<Response> inject(Request&) {
 Router routes() {
   Router router;
   router.add("GET", "/hello", hello);
-  router.add("POST", "/echo", echo, RouteOptions{100'000});
+  router.add("POST", "/echo", echo_body, RouteOptions{100'000});
   router.add("GET", "/jobs/{id}/status", show);
   router.add("GET", "/jobs/all/status", hello);
-  router.add("PUT", "/jobs/{id}/rate", echo);
+  router.add("PUT", "/jobs/{id}/rate", echo_body);
   router.add("GET", "/fail", fail);
   router.add("POST", "/ignore", ignore_body, RouteOptions{10'000'000});
   router.add("GET", "/address", address);

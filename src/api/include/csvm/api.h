@@ -31,6 +31,9 @@ struct Settings {
   store::Limits limits;                      // shown, and checked early; the store enforces them
   std::chrono::minutes cleanup_interval{60};
   double default_threshold = 85;
+  double webhook_rate = 10;         // records a second, unless a job or a preset says otherwise
+  recipe::DeliveryWishes delivery;  // what is not said of a delivery
+  std::vector<recipe::DestinationPreset> presets = recipe::built_in_destination_presets();
   double requests_per_second = 200;  // of one address; 0: no limit. Bursts of five seconds' worth
   std::string version;
 };
@@ -40,8 +43,9 @@ struct Parts {
   const jobs::Environment& environment;
   jobs::Workers& workers;
   recipe::ConfigurationFile& configuration;
-  boost::asio::thread_pool& pool;       // for blocking work that is short
-  boost::asio::thread_pool& long_pool;  // ... and for reading whole uploads through
+  boost::asio::thread_pool& pool;        // for blocking work that is short
+  boost::asio::thread_pool& long_pool;   // ... and for reading whole uploads through
+  boost::asio::thread_pool& outer_pool;  // ... and for waiting for others: names, receivers
   std::function<store::Time()> now;
 };
 

@@ -45,7 +45,6 @@ struct RowValues {
   std::string_view full_name, first_name, last_name;
   std::string_view company_name;
   std::string_view domain;              // clean host of the company's site
-  std::string_view registrable_domain;  // its registered part; empty for shared hosts
   std::string_view person_linkedin, company_linkedin;  // canonical URLs
   std::string_view work_email, personal_email, phone;
   std::string_view person_location, company_location;

@@ -70,10 +70,12 @@ struct RetryPolicy {
 std::optional<Duration> next_wait(const RetryPolicy& policy, unsigned attempts,
                                   std::mt19937_64& random);
 
-/// A URL and how many records it takes yet in its life (nullopt: no limit).
+/// Where to, and what is known of it.
 struct Target {
   std::string url;
-  std::optional<std::uint64_t> quota_left;
+  std::optional<std::uint64_t> quota_left =
+      {};                                  // records it takes yet in its life; nullopt: no limit
+  std::optional<double> learnt_rate = {};  // that it bore in earlier runs
 };
 
 struct JobPlan {
@@ -131,7 +133,9 @@ struct JobStatus {
   double rate_per_second = 0;       // as set; 0: no limit
   double effective_rate_limit = 0;  // after ceilings and shares; 0: no limit
   Duration latency_p50{0}, latency_p90{0}, latency_p99{0};
-  std::string held_by;  // what holds the rate down, in one sentence
+  std::uint16_t target = 0;           // that takes new records now: index into JobPlan::targets
+  std::optional<double> learnt_rate;  // which that one bears
+  std::string held_by;                // what holds the rate down, in one sentence
   std::string stopped_because;
 };
 
@@ -266,6 +270,13 @@ class Courier {
 /// "Name: value" as it is sent. Fails with `invalid_input` for line breaks, for what is no header,
 /// and for names that are ours or the protocol's (Host, Content-Length, webhook-id ...).
 Result<std::string> check_header(std::string_view header);
+
+/// The headers of one attempt: those that are the same for every attempt of one delivery
+/// (Idempotency-Key, webhook-id), its own (webhook-timestamp, webhook-signature), and `constant`
+/// ones.
+std::vector<std::string> headers_of(const std::vector<std::string>& constant,
+                                    std::string_view secret, std::string_view id, WallTime now,
+                                    std::string_view body);
 
 /// `v1,` + base64 HMAC-SHA256 of "id.timestamp.body" (Standard Webhooks). A secret that begins with
 /// "whsec_" is base64, any other is used as it is.

@@ -2,6 +2,7 @@
 // The only public header of module `jobs`.
 //
 //   store (queue) --> Workers --> pipeline, output --> files (results) --> store (outcome)
+//                             \-> LeadRecords --> deliver --> receivers, store (deliveries)
 //   api (uploads) --> inspect, open_upload
 //
 // The only place where the data (bytes ... output) and the service (store, files) meet. Knows no
@@ -22,12 +23,25 @@
 #include <vector>
 
 #include "csvm/base.h"
+#include "csvm/columns.h"
+#include "csvm/deliver.h"
+#include "csvm/fetch.h"
 #include "csvm/files.h"
 #include "csvm/pipeline.h"
 #include "csvm/recipe.h"
 #include "csvm/store.h"
 
 namespace csvm::jobs {
+
+/// How requests to webhooks leave this machine. Nothing is sent without both clocks.
+struct Outgoing {
+  fetch::AddressRules rules;
+  std::string ca_file;  // PEM; empty: the system's authorities
+  std::string user_agent = "csv-merger";
+  std::function<deliver::Time()> clock;
+  std::function<deliver::WallTime()> wall_clock;
+  std::uint64_t seed = 1;
+};
 
 /// What this module is given from outside; everything outlives what is made with it.
 struct Environment {
@@ -38,6 +52,7 @@ struct Environment {
   std::function<double()> seconds;      // since any point, never going back. Any thread
   std::shared_ptr<spdlog::logger> log;  // null: no log. Names no values of leads
   std::string version;                  // of the program, for reports
+  Outgoing outgoing = {};
 };
 
 // ---- Uploads
@@ -72,6 +87,16 @@ Result<OpenUpload> open_upload(const Environment& environment, std::string_view 
                                std::string_view upload, const recipe::Recipe& recipe,
                                std::stop_token stop);
 
+/// The first rows of what a merge would give, found in the heads of the files only: quick, and
+/// near to the result, not the same.
+struct Preview {
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::string>> rows;  // long cells are cut
+  std::uint64_t read = 0, merged = 0;          // rows of the heads
+};
+/// Cuts the sources of `upload` down to their heads. Blocking. Fails as pipeline::run does.
+Result<Preview> preview(OpenUpload& upload, std::size_t max_rows);
+
 // ---- Results
 
 /// Parts of a result, as store::ResultFile::part has them.
@@ -80,6 +105,9 @@ inline constexpr std::string_view part_duplicates = "duplicates";
 inline constexpr std::string_view part_rejected = "rejected";
 inline constexpr std::string_view part_report = "report";
 inline constexpr std::string_view part_possible = "possible";
+/// Made when they are asked for (write_receipt); no job's results have them.
+inline constexpr std::string_view part_failed = "failed";
+inline constexpr std::string_view part_receipt = "receipt";
 
 /// The name under which a part is downloaded: "people_leads_2024-01-15_10-30_duplicates.csv", by
 /// the time (UTC) at which the job was made.
@@ -121,11 +149,111 @@ Result<PossiblePage> possible_duplicates(const Environment& environment, std::st
                                          std::string_view job, std::uint64_t after,
                                          std::size_t max_pairs);
 
+// ---- Deliveries
+
+/// A CSV file with a header, indexed. Record 0 is the first after the header.
+/// Threads: const members from any thread.
+class LeadFile {
+ public:
+  /// Fails as bytes::open_text and csv::sniff do, and with `invalid_input` without a header.
+  static Result<std::unique_ptr<LeadFile>> open(const std::string& path);
+  /// A result of ours: nothing about it is guessed.
+  static Result<std::unique_ptr<LeadFile>> open_result(const std::string& path);
+  virtual ~LeadFile() = default;
+
+  virtual std::uint64_t records() const = 0;
+  virtual std::uint64_t unreadable() const = 0;
+  /// Unique, one for every cell that a record has.
+  virtual const std::vector<std::string>& headers() const = 0;
+  /// Tells this content from another.
+  virtual Result<std::string> digest() const = 0;
+};
+
+struct LeadOptions {
+  std::uint64_t limit = 0;  // of the file's first records; 0: all
+  bool excel_safe = false;  // the file was written so: what was put before formulas is not sent
+};
+/// The records that an earlier run has not finished, as payloads. Borrows the file.
+std::unique_ptr<deliver::RecordSource> lead_records(const LeadFile& file,
+                                                    const columns::FieldSet& fields,
+                                                    store::Resumption resumption,
+                                                    LeadOptions options = {});
+
+/// How many records the result of a job has. Blocking and long. `not_found` when there is none.
+Result<std::uint64_t> count_records(const Environment& environment, const store::Job& job);
+
+/// Text of a stranger, fit to be shown: UTF-8 on one line.
+std::string printable(std::string_view text);
+
+/// "delivered", "rejected" ... and back.
+std::string_view delivery_word(store::DeliveryState state);
+std::optional<store::DeliveryState> delivery_state(std::string_view word);
+
+/// Puts outcomes into the store's ledger of a job. `urls` are those behind Entry::target.
+Result<void> record_outcomes(store::Store& store, const store::Lease& lease,
+                             std::span<const deliver::Entry> entries,
+                             const std::vector<std::string>& urls);
+
+/// What stands before the number of a record (from 0) in its webhook-id.
+std::string webhook_id_prefix(const store::Job& job);
+
+/// Writes the file's records with what became of each: the columns delivery_status, http_status,
+/// attempts, delivered_at and webhook_id. `page` gives up to so many deliveries after a record.
+/// The receipt appears under its name only when it is whole.
+using DeliveryPages = std::function<store::List<store::Delivery>(std::optional<store::Count> after,
+                                                                 std::size_t most)>;
+struct ReceiptOptions {
+  std::string id_prefix;
+  bool only_undelivered = false;  // those that ended otherwise, and why in a column `reason`
+};
+Result<void> write_receipt(const std::string& path, const LeadFile& file, const DeliveryPages& page,
+                           const ReceiptOptions& options);
+/// The receipt of a job (part_failed, part_receipt) as a file of this machine. Blocking and long.
+Result<std::unique_ptr<files::LocalFile>> receipt_of(const Environment& environment,
+                                                     const store::Job& job, std::string_view part,
+                                                     std::string_view unique_name);
+
+/// What the Progress::details of a job that sends (or sent) say.
+struct SendingDetails {
+  std::string series;           // of the delivery that they are of: DeliveryWishes::series
+  std::uint64_t rows_read = 0;  // by the merge
+  std::uint64_t delivered = 0, rejected = 0, failed = 0, maybe = 0, skipped = 0, in_flight = 0;
+  double latency_p50 = 0, latency_p90 = 0, latency_p99 = 0;  // milliseconds
+  bool waits_for_go_on = false;                              // the canary is sent
+  std::string held_by;
+  std::optional<store::Delivery> last_failure;
+};
+std::string to_text(const SendingDetails& details);
+/// Nothing when `text` is none of ours: the job has not begun to send.
+std::optional<SendingDetails> sending_details(std::string_view text);
+
+/// The body of a request for the first record of a job's result, or of an upload under a recipe.
+/// Blocking and long. `not_found` when there is none.
+Result<std::string> first_payload(const Environment& environment, const store::Job& job);
+Result<std::string> first_payload(const Environment& environment, std::string_view session,
+                                  std::string_view upload, const recipe::Recipe& recipe);
+/// ... and of a record that is made up.
+Result<std::string> sample_payload(const Environment& environment, store::TableType type);
+
+/// One request, sent now and once. Blocking for as long as `timeout`.
+struct Trial {
+  deliver::Answer answer;
+  std::string detail;  // what came of it, in a sentence
+};
+struct TrialRequest {
+  std::string url, secret, body;
+  std::vector<std::string> headers;  // as deliver::check_header returned them
+  std::chrono::milliseconds timeout{30'000};
+};
+/// Fails as fetch::parse_url and deliver::check_secret do.
+Result<Trial> try_webhook(const Environment& environment, const TrialRequest& request);
+
 // ---- Workers
 
 struct WorkerSettings {
   std::string name;                // unique among the processes that share the store
-  unsigned concurrency = 1;        // jobs at once
+  unsigned concurrency = 1;        // merges at once
+  unsigned sending = 64;           // deliveries at once
   unsigned threads_per_job = 1;    // of the pipeline
   std::uint64_t memory_bytes = 0;  // bound of one job; 0: none
   std::chrono::seconds job_timeout{3600};

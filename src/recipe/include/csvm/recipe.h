@@ -105,6 +105,7 @@ struct DestinationPreset {
   double burst = 0;                  // records at once
   std::size_t max_record_bytes = 0;  // of a request's body
   std::uint64_t quota = 0;           // records in the life of one URL
+  std::vector<std::string> hosts;    // of its URLs: these and all below them
 };
 
 /// Those of config/destinations.json, as shipped.
@@ -115,6 +116,33 @@ std::vector<DestinationPreset> built_in_destination_presets();
 Result<std::vector<DestinationPreset>> load_destination_presets(const std::string& path);
 Result<std::vector<DestinationPreset>> parse_destination_presets(std::string_view json,
                                                                  std::string_view name);
+
+/// The preset that a host belongs to; null: none.
+const DestinationPreset* preset_of(const std::vector<DestinationPreset>& presets,
+                                   std::string_view host);
+
+/// How the records of a job are delivered, besides URL, rate, headers and secret. 0: no limit.
+struct DeliveryWishes {
+  std::string preset;
+  double burst = 0;  // records at once; 0: what a tenth of a second lets through
+  std::uint64_t max_record_bytes = 0, quota = 0, quota_used = 0;
+  std::uint64_t canary = 0, record_limit = 0;
+  double fail_above_percent = 100;
+  std::uint64_t retries = 3;
+  std::vector<double> backoff_seconds = {1, 3, 9};
+  double timeout_seconds = 30;
+  std::vector<std::string> roll_over_urls;
+  std::string series;  // tells one delivery of a job from its others
+};
+
+/// Reads wishes from an object of "webhook_retries" and so on (docs/http-api.md); what is not said
+/// is as in `otherwise`. Fails with `invalid_input`, every mistake named by its path.
+Result<DeliveryWishes> parse_delivery_wishes(std::string_view json, const DeliveryWishes& otherwise,
+                                             std::vector<Mistake>* mistakes = nullptr);
+/// A document that reads back as the same, whatever the defaults are then.
+std::string to_json(const DeliveryWishes& wishes);
+/// The names of its members.
+std::vector<std::string_view> delivery_members();
 
 /// Takes what the recipe says of matching, cleaning and merging into `settings`, and what it says
 /// of files into `files` (by path or name). `settings.fields` and the lists in `settings.rules`

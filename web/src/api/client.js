@@ -1,0 +1,121 @@
+// One function for each route of the service. Every failure is a `Refused`, with words for the user.
+import { say } from '../show/words.js'
+
+/** What the service (or the network) said no to. */
+export class Refused extends Error {
+  /**
+   * @param {number} status  0: no answer came
+   * @param {string} detail
+   * @param {{field: string, detail: string}[]} [errors]
+   */
+  constructor(status, detail, errors = []) {
+    super(detail)
+    this.status = status
+    this.errors = errors
+  }
+
+  /** The sentence with every mistake that was named. */
+  get words() {
+    const mistakes = this.errors.map(({ field, detail }) => `${field}: ${detail}`)
+    return [this.message, ...mistakes].join('\n')
+  }
+}
+
+/** @param {unknown} failure */
+export const wordsOf = (failure) =>
+  failure instanceof Refused ? failure.words : say.broken(String(failure))
+
+/** @param {Response} response */
+export async function refusalOf(response) {
+  let problem
+  try {
+    problem = await response.json()
+  } catch {
+    problem = {}
+  }
+  return new Refused(response.status, problem.detail ?? say.status(response.status), problem.errors ?? [])
+}
+
+/** @typedef {ReturnType<typeof makeClient>} Client */
+
+/** @param {{fetch: (path: string, options?: RequestInit) => Promise<Response>}} parts */
+export function makeClient({ fetch }) {
+  /** @param {string} path @param {RequestInit} [options] */
+  async function ask(path, options) {
+    let response
+    try {
+      response = await fetch(path, { credentials: 'same-origin', ...options })
+    } catch {
+      throw new Refused(0, say.unreachable)
+    }
+    if (!response.ok) throw await refusalOf(response)
+    return response
+  }
+  /** @param {string} path */
+  const get = async (path) => (await ask(path)).json()
+  /** @param {string} method @param {string} path @param {unknown} [body] @param {Record<string, string>} [headers] */
+  const send = async (method, path, body, headers = {}) => {
+    /** @type {Record<string, string>} */
+    const json = body === undefined ? {} : { 'Content-Type': 'application/json' }
+    const response = await ask(path, {
+      method,
+      headers: { ...json, ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    })
+    return response
+  }
+  /** @param {string} path @param {unknown} [body] @param {Record<string, string>} [headers] */
+  const post = async (path, body, headers) => (await send('POST', path, body, headers)).json()
+  const part = encodeURIComponent
+
+  return {
+    ask,
+    get,
+    post,
+    send,
+    /** @returns {Promise<import('./messages.js').Session>} */
+    session: () => get('/api/session'),
+    forget: () => send('DELETE', '/api/session'),
+    /** @param {string} id @returns {Promise<import('./messages.js').Upload>} */
+    upload: (id) => get(`/api/uploads/${part(id)}`),
+    /** @param {string} upload @param {string} file */
+    removeFile: (upload, file) => send('DELETE', `/api/uploads/${part(upload)}/files/${part(file)}`),
+    /** @param {object} wishes @returns {Promise<import('./messages.js').MappingPreview>} */
+    mapping: (wishes) => post('/api/mapping/preview', wishes),
+    /** @param {object} wishes @returns {Promise<{job_id: string, estimated_duration: number}>} */
+    process: (wishes) => post('/api/process', wishes),
+    /** @returns {Promise<{jobs: import('./messages.js').Job[]}>} */
+    jobs: () => get('/api/jobs'),
+    /** @param {string} id @returns {Promise<import('./messages.js').Job>} */
+    job: (id) => get(`/api/jobs/${part(id)}/status`),
+    /** @param {string} id @param {'cancel' | 'pause' | 'resume'} how */
+    steer: (id, how) => post(`/api/jobs/${part(id)}/${how}`),
+    /** @param {string} id */
+    removeJob: (id) => send('DELETE', `/api/jobs/${part(id)}`),
+
+    /** The configuration and the tag that a later `saveFields` must name. */
+    async fields() {
+      const response = await ask('/api/config/mappings')
+      return { ...(await response.json()), tag: response.headers.get('ETag') ?? '' }
+    },
+    /** @param {object} document @param {string} tag @param {string} token */
+    async saveFields(document, tag, token) {
+      const response = await send('PUT', '/api/config/mappings', document, {
+        ...(tag ? { 'If-Match': tag } : {}),
+        ...bearer(token),
+      })
+      return { ...(await response.json()), tag: response.headers.get('ETag') ?? '' }
+    },
+    /** @param {object} document */
+    tryFields: (document) => post('/api/config/trial', document),
+    /** @returns {Promise<{backups: {name: string, size: number}[]}>} */
+    backups: () => get('/api/config/backups'),
+    /** @param {string} token */
+    backUp: (token) => post('/api/config/backup', undefined, bearer(token)),
+    /** @param {string} name @param {string} token */
+    restore: (name, token) => post('/api/config/restore', { name }, bearer(token)),
+  }
+}
+
+/** @param {string} token @returns {Record<string, string>} */
+const bearer = (token) => (token ? { Authorization: `Bearer ${token}` } : {})

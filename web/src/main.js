@@ -1,0 +1,40 @@
+import Alpine from '@alpinejs/csp'
+import { io } from 'socket.io-client'
+import { makeClient } from './api/client.js'
+import { makeLive } from './api/live.js'
+import { makeSender } from './api/sending.js'
+import { xhrTransport } from './api/tus.js'
+import { chooser } from './components/chooser.js'
+import { columns } from './components/columns.js'
+import { fields } from './components/fields.js'
+import { files } from './components/files.js'
+import { frame } from './components/frame.js'
+import { makeNavigation } from './navigation.js'
+import { makeWork } from './work.js'
+import './app.css'
+
+const client = makeClient({ fetch: (path, options) => fetch(path, options) })
+const live = makeLive({ connect: () => io({ autoConnect: false }), client })
+const navigation = makeNavigation(window)
+
+Alpine.store('navigation', navigation)
+Alpine.store('work', makeWork({ client, live, storage: localStorage }))
+
+/** @type {import('./work.js').Work} */
+const work = Alpine.store('work')
+/** @type {import('./navigation.js').Navigation} */
+const shownNavigation = Alpine.store('navigation')
+shownNavigation.begin()
+
+const sender = makeSender({ transport: xhrTransport() })
+const signals = new EventTarget()
+const parts = { work, navigation: shownNavigation, client, live, sender, signals }
+
+Alpine.data('frame', frame(parts))
+Alpine.data('files', files(parts))
+Alpine.data('columns', columns(parts))
+Alpine.data('chooser', chooser())
+Alpine.data('fields', fields(parts))
+
+Alpine.start()
+void work.load()

@@ -1,0 +1,43 @@
+// Which screen is shown; the hash of the address says it, so that a reload returns to it.
+
+export const screens = ['files', 'columns', 'duplicates', 'deliver', 'jobs', 'job', 'fields']
+
+/** @typedef {ReturnType<typeof makeNavigation>} Navigation */
+
+/** @param {Pick<Window, 'location' | 'addEventListener' | 'document'>} window */
+export const makeNavigation = (window) => ({
+  screen: 'files',
+  /** What stands after the screen: `#job/j12` has `j12`. */
+  detail: '',
+
+  begin() {
+    this.read()
+    window.addEventListener('hashchange', () => {
+      this.read()
+      this.settle()
+    })
+  },
+
+  read() {
+    const [screen, detail] = window.location.hash.slice(1).split('/')
+    this.screen = screens.includes(screen) ? screen : 'files'
+    this.detail = detail ?? ''
+  },
+
+  // Where the reader goes on: at the top, with the screen's heading announced.
+  settle() {
+    window.document.documentElement.scrollTop = 0
+    const heading = window.document.getElementById(`${this.screen}-title`)
+    if (heading) heading.focus({ preventScroll: true })
+  },
+
+  /** @param {string} screen */
+  is(screen) {
+    return this.screen === screen
+  },
+
+  /** @param {string} screen @param {string} [detail] */
+  go(screen, detail = '') {
+    window.location.hash = detail ? `${screen}/${detail}` : screen
+  },
+})

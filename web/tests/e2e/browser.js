@@ -1,0 +1,96 @@
+// A real Chromium, and pages that remember everything they should not do.
+import { createRequire } from 'node:module'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { chromium } from 'playwright-core'
+import { expect } from 'vitest'
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const pictures = process.env.CSVM_PICTURES ?? resolve(import.meta.dirname, '../../../build/web/pictures')
+
+export async function launch() {
+  const candidates = [process.env.CSVM_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+  const executablePath = candidates.find((path) => path && existsSync(path))
+  if (!executablePath) throw new Error('Chromium is missing: install the package chromium, or name it in CSVM_CHROMIUM')
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
+    ],
+  })
+}
+
+/**
+ * A page of a browser of its own (cookies, storage), or a further tab of `context`.
+ * @param {import('playwright-core').Browser} browser @param {string} url
+ * @param {import('playwright-core').BrowserContextOptions & {context?: import('playwright-core').BrowserContext}} [options]
+ */
+export async function open(browser, url, { context: given, ...options } = {}) {
+  const context = given ?? (await browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce', locale: 'en-GB', ...options }))
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  /** @type {string[]} */
+  const faults = []
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()} (${message.location().url})`)
+  })
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`))
+  page.on('dialog', (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url())
+    if (origin !== new URL(url).origin && !['data:', 'blob:'].includes(protocol)) faults.push(`outside request: ${request.url()}`)
+  })
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) =>
+      console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`),
+    )
+  })
+  await page.goto(url)
+  return { page, context, faults }
+}
+
+/** Fails if a page logged, asked for or broke anything. `ignored`: what a journey provokes itself. @param {string[]} faults @param {RegExp} [ignored] */
+export const expectNoFaults = (faults, ignored) =>
+  expect(ignored ? faults.filter((fault) => !ignored.test(fault)) : faults).toEqual([])
+
+/**
+ * axe-core finds nothing serious on what is shown. It is put in past the page's policy, by the
+ * debugger.
+ * @param {import('playwright-core').Page} page
+ */
+export async function expectAccessible(page) {
+  await page.evaluate(axeSource)
+  const found = await page.evaluate(async () => {
+    // @ts-ignore: put in above
+    const { violations } = await window.axe.run(document, { resultTypes: ['violations'] })
+    return violations
+      .filter((/** @type {any} */ { impact }) => impact === 'serious' || impact === 'critical')
+      .map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ node) => `${node.html} ${node.failureSummary}`).join('\n')}`)
+  })
+  expect(found).toEqual([])
+}
+
+/** Nothing is wider than the window. @param {import('playwright-core').Page} page */
+export async function expectFits(page) {
+  const tooWide = await page.evaluate(() => {
+    const edge = document.documentElement.clientWidth
+    if (document.documentElement.scrollWidth <= edge) return []
+    const beyond = [...document.querySelectorAll('main *')].filter((element) => element.getBoundingClientRect().right > edge + 1)
+    return beyond.slice(0, 12).map((element) => `${element.tagName} ${element.className}`)
+  })
+  expect(tooWide).toEqual([])
+}
+
+/** @param {import('playwright-core').Page} page @param {string} name */
+export async function picture(page, name) {
+  mkdirSync(pictures, { recursive: true })
+  await page.screenshot({ path: resolve(pictures, `${name}.png`) })
+}
+
+/** @param {import('playwright-core').Page} page @param {string[]} paths @param {'files' | 'suppression'} [list] */
+export const pick = (page, paths, list = 'files') =>
+  page.locator(`input[type=file][data-list=${list}]:not([webkitdirectory])`).setInputFiles(paths)

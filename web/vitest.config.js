@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    retry: 0,
+    projects: [
+      { test: { name: 'unit', include: ['tests/unit/**/*.test.js'], environment: 'node' } },
+      { test: { name: 'page', include: ['tests/page/**/*.test.js'], environment: 'happy-dom' } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.js'],
+          environment: 'node',
+          // One browser at a time; each waits for what it shows.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
