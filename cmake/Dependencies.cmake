@@ -17,6 +17,8 @@ pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(psl REQUIRED IMPORTED_TARGET libpsl)
 pkg_check_modules(uchardet REQUIRED IMPORTED_TARGET uchardet)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
+pkg_check_modules(hiredis_ssl IMPORTED_TARGET hiredis_ssl)  # hiredis 1.0 on
 # Where little is optimised (-Og), g++ 14 cannot inline all that xxHash insists on, and stops.
 target_compile_definitions(PkgConfig::xxhash INTERFACE
   $<$<NOT:$<CONFIG:Release>>:XXH_NO_INLINE_HINTS=1>)

@@ -15,6 +15,6 @@ add_custom_command(
           ${CSVM_PAGE_FOLDER}
   DEPENDS ${page_inputs} ${CMAKE_SOURCE_DIR}/tools/build_page.py ${CMAKE_SOURCE_DIR}/web/index.html
           ${CMAKE_SOURCE_DIR}/web/package.json ${CMAKE_SOURCE_DIR}/web/package-lock.json
-          ${CMAKE_SOURCE_DIR}/web/vite.config.js
+          ${CMAKE_SOURCE_DIR}/web/vite.config.js ${CMAKE_SOURCE_DIR}/web/markup.js
   COMMENT "Building the page"
   VERBATIM)

@@ -281,6 +281,48 @@ def true_references(tree):
                     yield f"{path}:{number}: '{target}' does not exist"
 
 
+# What each folder or file of web/src may import, besides libraries.
+PAGE_ORDER = ["state", "show", "api", "work", "components", "main"]
+PURE_PAGE_FOLDERS = {"state", "show"}
+PAGE_EXPRESSION = re.compile(r"[\w$.]+(\([\w$., ']*\))?")
+
+
+def layers_of_the_page(tree):
+    """web/src imports only what stands before it: state, show <- api <- work <- components <- main."""
+    for path in tree.files:
+        if not re.match(r"web/src/.*\.js$", path):
+            continue
+        layer = path.split("/")[2].removesuffix(".js")
+        layer = "work" if layer == "navigation" else layer
+        for number, found in lines_matching(tree.text(path), r"^import .*?'([^']+)'|^} from '([^']+)'"):
+            target = found.group(1) or found.group(2)
+            if not target.startswith("."):
+                if layer in PURE_PAGE_FOLDERS:
+                    yield f"{path}:{number}: imports '{target}': state and show are pure"
+                continue
+            place = os.path.normpath(os.path.join(os.path.dirname(path), target))
+            other = place.split("/")[2].removesuffix(".js")
+            other = "work" if other == "navigation" else other
+            if other in PAGE_ORDER and PAGE_ORDER.index(other) > PAGE_ORDER.index(layer):
+                yield f"{path}:{number}: imports '{target}', which stands after it"
+
+
+def inert_markup(tree):
+    """The page's markup holds no script or style, and its attributes only names and calls."""
+    for path in tree.files:
+        if not re.match(r"web/(index|src/.*)\.html$", path):
+            continue
+        text = re.sub(r'<script type="module" src="[^"]*"></script>', "", tree.text(path))
+        for number, found in lines_matching(text, r"<script|<style|\sstyle=|\son\w+=|x-html"):
+            yield f"{path}:{number}: '{found.group(0).strip()}': markup is inert"
+        for number, line in enumerate(text.splitlines(), 1):
+            for name, value in re.findall(r'\s(x-[\w-]+|:[\w-]+|@[\w.:-]+)="([^"]*)"', line):
+                if name == "x-for":
+                    value = re.sub(r"^\w+ in ", "", value)
+                if not PAGE_EXPRESSION.fullmatch(value):
+                    yield f"{path}:{number}: {name}=\"{value}\": names and calls only; logic goes to a module"
+
+
 def silent_libraries(tree):
     """No module above jobs prints or ends the program (looked up in the built libraries)."""
     if tree.build is None:
@@ -310,7 +352,8 @@ def silent_libraries(tree):
 RULES = [
     declared_modules, private_libraries, coroutines_at_the_edge, passed_in_time_and_chance,
     names_with_a_subject, file_sizes, ascii_sources, nothing_left_to_do, whole_modules,
-    modules_in_the_documents, explained_test_data, true_references, silent_libraries,
+    modules_in_the_documents, explained_test_data, true_references,
+    layers_of_the_page, inert_markup, silent_libraries,
 ]
 
 

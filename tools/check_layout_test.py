@@ -34,6 +34,9 @@ GOOD_TREE = {
     "src/csv/tests/data/README.md": "- `odd.csv`: own work; odd\n",
     "src/csv/tests/data/odd.csv": "caf\u00e9\n",
     "src/csv/bench/csv_bench.cc": "#include <benchmark/benchmark.h>\nauto t = clock::now();\n",
+    "web/index.html": "<script type=\"module\" src=\"/src/main.js\"></script><p x-show=\"a.b('c')\">\n",
+    "web/src/main.js": "import { w } from './work.js'\nimport a from 'alpine'\n",
+    "web/src/screens/a.html": "<li x-for=\"x in list(y)\" :class=\"of(x, $event)\" @click.prevent=\"go\">\n",
     "src/app/README.md": "# app - the one binary\n",
     "src/app/CMakeLists.txt": "add_executable(csv-merger main.cc)\n",
     "src/app/main.cc": "#include \"csvm/csv.h\"\n",
@@ -63,6 +66,16 @@ BREAKS = {
     "file_sizes": [
         ({"src/csv/read.cc": "\n" * 601}, "read.cc: 601 lines; the limit is 600"),
         ({"src/csv/include/csvm/csv.h": "\n" * 301}, "csv.h: 301 lines; the limit is 300"),
+    ],
+    "layers_of_the_page": [
+        ({"web/src/state/a.js": "import { b } from '../api/b.js'\n"}, "a.js:1: imports '../api/b.js'"),
+        ({"web/src/state/a.js": "import alpine from 'alpine'\n"}, "state and show are pure"),
+        ({"web/src/work.js": "import {\n  c\n} from './components/c.js'\n"}, "work.js:3: imports"),
+    ],
+    "inert_markup": [
+        ({"web/index.html": "<p onclick=\"x\">\n"}, "index.html:1: 'onclick='"),
+        ({"web/src/screens/a.html": "<p x-html=\"x\">\n"}, "a.html:1: 'x-html'"),
+        ({"web/src/screens/a.html": "<p x-show=\"a && b\">\n"}, "names and calls only"),
     ],
     "ascii_sources": [({"src/csv/read.cc": "// caf\u00e9\n"}, "read.cc:1: not ASCII")],
     "nothing_left_to_do": [({"src/csv/read.cc": "\n// TO" + "DO: later\n"}, "read.cc:2: TODO")],

@@ -17,13 +17,13 @@ node_packages() {
 packages_for() {
   echo g++ cmake ninja-build pkg-config ccache mold python3 \
     zlib1g-dev libfmt-dev libspdlog-dev libcli11-dev libicu-dev libhwy-dev libpsl-dev publicsuffix \
-    libuchardet-dev libxxhash-dev libsqlite3-dev libssl-dev libcurl4-openssl-dev prometheus-cpp-dev \
-    ca-certificates libgtest-dev libgmock-dev libbenchmark-dev \
+    libuchardet-dev libxxhash-dev libsqlite3-dev libhiredis-dev libssl-dev libcurl4-openssl-dev \
+    prometheus-cpp-dev ca-certificates libgtest-dev libgmock-dev libbenchmark-dev \
     "$(node_packages)"
   case $1 in
     build) ;;
-    test) echo clang-format-19 binutils chromium ;;
-    long) echo clang-format-19 binutils chromium clang-tidy-19 clang-19 libclang-rt-19-dev ;;
+    test) echo clang-format-19 binutils chromium redis-server ;;
+    long) echo clang-format-19 binutils chromium redis-server clang-tidy-19 clang-19 libclang-rt-19-dev ;;
     *)
       say "usage: $0 build|test|long"
       exit 2

@@ -5,7 +5,7 @@ export default defineConfig({
     retry: 0,
     projects: [
       { test: { name: 'unit', include: ['tests/unit/**/*.test.js'], environment: 'node' } },
-      { test: { name: 'page', include: ['tests/page/**/*.test.js'], environment: 'happy-dom' } },
+      { test: { name: 'page', include: ['tests/page/**/*.test.js'], environment: 'jsdom' } },
       {
         test: {
           name: 'e2e',

@@ -32,10 +32,10 @@ json::value status_json(std::uint16_t status) {
 
 Response deliver(Context& context, const store::Session& session, const std::string& id,
                  const WebhookWishes& wishes) {
-  const auto refused = refused_destinations(context.parts.environment.outgoing, wishes);
-  if (!refused.empty()) return invalid("nothing can be sent there", refused);
   const auto job = context.store().find_job(session.id, id);
   if (!job) return failure(job.error());
+  const auto refused = refused_destinations(context.parts.environment.outgoing, wishes);
+  if (!refused.empty()) return invalid("nothing can be sent there", refused);
   std::uint64_t records = 0;
   if (store::has_ended(job->state)) {
     // Whether it may be sent, the store says.
@@ -260,6 +260,7 @@ struct TrialWishes {
   WebhookWishes webhook;
   std::string url;  // as it was given, if it cannot be used
   std::string upload_id, job_id;
+  bool send = true;  // false: only show what would be sent
   recipe::Recipe recipe;
   std::vector<server::FieldError> mistakes;
 };
@@ -276,14 +277,19 @@ TrialWishes read_trial(const json::object& body, const Settings& settings) {
       wishes.mistakes.push_back(std::move(mistake));
     }
   }
-  if (wishes.webhook.webhook.url.empty() && wishes.url.empty() && wishes.mistakes.empty()) {
+  if (const json::value* const send = body.if_contains("send")) {
+    wishes.send = !send->is_bool() || send->get_bool();
+    if (!send->is_bool()) wishes.mistakes.push_back({"send", "must be true or false"});
+  }
+  const bool has_url = !wishes.webhook.webhook.url.empty() || !wishes.url.empty();
+  if (wishes.send && !has_url && wishes.mistakes.empty()) {
     wishes.mistakes.push_back({"webhook_url", "is needed"});
   }
   if (const auto id = text_member(body, "upload_id", wishes.mistakes)) wishes.upload_id = *id;
   if (const auto id = text_member(body, "job_id", wishes.mistakes)) wishes.job_id = *id;
   json::object rest;
   for (const auto& [key, value] : body) {
-    const bool is_ours = key == "upload_id" || key == "job_id" || key == "mode" ||
+    const bool is_ours = key == "upload_id" || key == "job_id" || key == "mode" || key == "send" ||
                          key == "suppression_upload_id" || is_webhook_member(key);
     if (!is_ours) rest[key] = value;
   }
@@ -341,6 +347,10 @@ Response try_now(Context& context, const store::Session& session, const TrialWis
                     sample->body.size(), delivery.max_record_bytes);
     return ok(shown);
   }
+  if (!wishes.send) {
+    shown["detail"] = "Nothing was sent; this is what would be.";
+    return ok(shown);
+  }
   jobs::TrialRequest request;
   request.url = wishes.url.empty() ? wishes.webhook.webhook.url : wishes.url;
   request.secret = wishes.webhook.webhook.secret;
@@ -379,7 +389,8 @@ Task<Response> post_test(Context& context, Request& request) {
   if (!wishes->mistakes.empty()) {
     co_return invalid("the webhook cannot be tried like this", wishes->mistakes);
   }
-  if (!context.trials.take(request.client_address(), context.parts.environment.seconds())) {
+  if (wishes->send &&
+      !context.trials.take(request.client_address(), context.parts.environment.seconds())) {
     Response response = server::problem(429, "too many trials from this address; wait a little");
     response.headers.set("Retry-After", "5");
     co_return response;

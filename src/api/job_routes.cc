@@ -27,8 +27,12 @@ std::vector<server::FieldError> unknown_files(const recipe::Recipe& recipe,
     if (is_there) return;
     mistakes.push_back({fmt::format("{}.{}", member, name), "the upload has no such file"});
   };
+  for (const recipe::FileReading& reading : recipe.reading) check("reading", reading.file);
   for (const recipe::FileWishes& wishes : recipe.mapping) check("mapping", wishes.file);
   for (const std::string& name : recipe.rank) check("rank", name);
+  for (const recipe::Decision& decision : recipe.decisions) {
+    for (const std::string& name : {decision.a.file, decision.b.file}) check("decisions", name);
+  }
   return mistakes;
 }
 
@@ -262,7 +266,9 @@ json::object cluster_json(const jobs::Cluster& cluster) {
                      {"reason", is_survivor ? json::value(nullptr) : json::value(member.reason)},
                      {"values", json::value_from(member.values)}});
   }
-  return {{"row", cluster.row}, {"members", std::move(members)}};
+  return {{"row", cluster.row},
+          {"first", {{"file", cluster.first_file}, {"line", cluster.first_line}}},
+          {"members", std::move(members)}};
 }
 
 Task<Response> get_clusters(Context& context, Request& request) {
@@ -281,6 +287,14 @@ Task<Response> get_clusters(Context& context, Request& request) {
   co_return co_await for_job(context, request, std::move(work));
 }
 
+json::object side_json(const std::string& file, std::uint64_t line, std::uint64_t row,
+                       const std::vector<std::string>& values) {
+  return {{"file", file},
+          {"line", line},
+          {"row", row == 0 ? json::value(nullptr) : json::value(row)},
+          {"values", row == 0 ? json::value(nullptr) : json::value_from(values)}};
+}
+
 Task<Response> get_possible(Context& context, Request& request) {
   const Page page = page_of(request);
   if (!page.mistakes.empty()) co_return invalid("there is no such page", page.mistakes);
@@ -290,12 +304,15 @@ Task<Response> get_possible(Context& context, Request& request) {
     if (!found) return failure(found.error());
     json::array pairs;
     for (const jobs::PossiblePair& pair : found->pairs) {
-      pairs.push_back(json::object{{"a", {{"file", pair.file_a}, {"line", pair.line_a}}},
-                                   {"b", {{"file", pair.file_b}, {"line", pair.line_b}}},
-                                   {"score", pair.score},
-                                   {"reason", pair.reason}});
+      pairs.push_back(
+          json::object{{"a", side_json(pair.file_a, pair.line_a, pair.row_a, pair.values_a)},
+                       {"b", side_json(pair.file_b, pair.line_b, pair.row_b, pair.values_b)},
+                       {"score", pair.score},
+                       {"reason", pair.reason}});
     }
-    return ok({{"pairs", std::move(pairs)}, {"next", cursor(found->next)}});
+    return ok({{"columns", json::value_from(found->columns)},
+               {"pairs", std::move(pairs)},
+               {"next", cursor(found->next)}});
   };
   co_return co_await for_job(context, request, std::move(work));
 }
@@ -314,8 +331,13 @@ Task<Response> get_recipe(Context& context, Request& request) {
       const auto file = std::ranges::find(upload->files, wish, &store::SourceFile::id);
       if (file != upload->files.end()) wish = file->name;
     };
+    for (recipe::FileReading& reading : recipe->reading) named(reading.file);
     for (recipe::FileWishes& wishes : recipe->mapping) named(wishes.file);
     for (std::string& file : recipe->rank) named(file);
+    for (recipe::Decision& decision : recipe->decisions) {
+      named(decision.a.file);
+      named(decision.b.file);
+    }
     return ok({{"recipe", json::parse(recipe::to_json(*recipe))},
                {"command", recipe::to_command(*recipe, names)}});
   };

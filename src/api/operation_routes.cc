@@ -1,4 +1,6 @@
 // For those who run the service: health, figures, storage, and what the interface is.
+#include <fmt/format.h>
+
 #include "answers.h"
 #include "metrics.h"
 
@@ -25,6 +27,23 @@ json::object check_space(Context& context) {
   return object;
 }
 
+// Several versions are no illness: one process after the other is renewed.
+json::object check_processes(Context& context) {
+  json::array all;
+  std::size_t others = 0;
+  for (const auto& [name, version] : context.parts.processes()) {
+    all.push_back(json::object{{"name", name}, {"version", version}});
+    if (version != context.settings.version) ++others;
+  }
+  json::object object{{"status", "ok"}};
+  if (others > 0) {
+    object["detail"] = fmt::format("{} of {} processes are of another version than {}", others,
+                                   all.size(), context.settings.version);
+  }
+  object["processes"] = std::move(all);
+  return object;
+}
+
 Response describe_health(Context& context) {
   json::object checks;
   checks["store"] = check(context.store().check());
@@ -32,6 +51,7 @@ Response describe_health(Context& context) {
   checks["disk"] = check_space(context);
   checks["workers"] =
       json::object{{"status", "ok"}, {"running_jobs", context.parts.workers.running()}};
+  if (context.parts.processes) checks["processes"] = check_processes(context);
   bool is_healthy = true;
   for (const auto& [name, result] : checks) {
     is_healthy = is_healthy && result.as_object().at("status") == "ok";

@@ -249,6 +249,36 @@ Task<Response> delete_file(Context& context, Request& request) {
   co_return co_await for_session(context, request, NoSession::refuse, std::move(work));
 }
 
+/// A file looked into anew, read in another way than it was found to be. Changes nothing: the
+/// same way is named in `reading` of a request to preview or process.
+Task<Response> post_look(Context& context, Request& request) {
+  JsonBody body = co_await read_json(request);
+  if (body.refusal) co_return *std::move(body.refusal);
+  std::string upload(request.parameter("upload_id"));
+  std::string id(request.parameter("file_id"));
+  std::vector<server::FieldError> mistakes;
+  recipe::FileReading reading;
+  reading.encoding = text_member(body.object, "encoding", mistakes);
+  if (const auto sign = text_member(body.object, "delimiter", mistakes)) {
+    reading.delimiter = recipe::delimiter_named(*sign);
+    if (!reading.delimiter) mistakes.push_back({"delimiter", "must be one sign such as ; or tab"});
+  }
+  if (!mistakes.empty()) co_return invalid("the file cannot be read like this", mistakes);
+  SessionWork work = [&context, upload = std::move(upload), id = std::move(id),
+                      reading = std::move(reading)](const store::Session& session) {
+    const auto file = context.store().find_file(session.id, id);
+    if (!file) return failure(file.error());
+    if (file->upload_id != upload) return server::problem(404, "this upload has no such file");
+    const auto facts =
+        jobs::inspect(context.parts.environment, {session.id, id}, file->name, {}, reading);
+    if (!facts) return failure(facts.error());
+    store::SourceFile described = *file;
+    described.facts = facts_document(*facts);
+    return ok(file_json(described));
+  };
+  co_return co_await for_session_long(context, request, NoSession::refuse, std::move(work));
+}
+
 }  // namespace
 
 void add_upload_routes(server::Router& router, Context& context) {
@@ -258,6 +288,7 @@ void add_upload_routes(server::Router& router, Context& context) {
   add(router, context, "POST", "/api/upload", post_upload, options);
   add(router, context, "GET", "/api/uploads/{upload_id}", get_upload);
   add(router, context, "DELETE", "/api/uploads/{upload_id}/files/{file_id}", delete_file);
+  add(router, context, "POST", "/api/uploads/{upload_id}/files/{file_id}/look", post_look);
 }
 
 }  // namespace csvm::api

@@ -18,7 +18,7 @@
 namespace csvm::app {
 namespace {
 
-struct Settings {
+struct CheckUrlOptions {
   std::string url;
   std::string answers_file;
   DestinationOptions destination;
@@ -73,7 +73,7 @@ int verdict(const Result<std::string>& checked) {
   return exit_failed;
 }
 
-Result<std::string> check(const Settings& settings, const fetch::AddressRules& rules,
+Result<std::string> check(const CheckUrlOptions& settings, const fetch::AddressRules& rules,
                           const fetch::Resolver& resolver) {
   const fetch::Url url = CSVM_TRY(fetch::parse_url(settings.url));
   const auto addresses = CSVM_TRY(fetch::check_destination(url, rules, resolver));
@@ -84,7 +84,7 @@ Result<std::string> check(const Settings& settings, const fetch::AddressRules& r
   return fmt::format("{} leads to {}", url.host, shown);
 }
 
-int run(const Settings& settings) {
+int run(const CheckUrlOptions& settings) {
   const auto rules = address_rules(settings.destination);
   if (!rules) {
     print_error(rules.error());
@@ -105,7 +105,7 @@ int run(const Settings& settings) {
 }  // namespace
 
 Command check_url_command(CLI::App& app) {
-  auto settings = std::make_shared<Settings>();
+  auto settings = std::make_shared<CheckUrlOptions>();
   CLI::App* command =
       app.add_subcommand("check-url", "Says whether a webhook may go to a URL: allow or deny.");
   command->add_option("url", settings->url, "The webhook's URL")->required();

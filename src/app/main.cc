@@ -72,6 +72,9 @@ constexpr Example examples[] = {
      "Example:\n"
      "  csv-merger serve --port 8080 --data /var/lib/csv-merger\n"
      "Settings come from the environment and .env; .env.example lists them.\n"},
+    {"worker",
+     "Example:\n"
+     "  REDIS_URL=redis://redis csv-merger worker --concurrency 2 --data /mnt/csv-merger\n"},
     {"health",
      "Example:\n"
      "  csv-merger health --port 8080\n"},
@@ -112,9 +115,9 @@ int main(int argc, char** argv) {
       "\"csv-merger COMMAND --help\" explains a command. Exit codes: 0 done, 1 failed, 2 wrong "
       "usage.");
   const std::vector<Command> commands = {
-      merge_command(app),    map_command(app),   match_command(app),
-      read_command(app),     send_command(app),  check_url_command(app),
-      receiver_command(app), serve_command(app), health_command(app)};
+      merge_command(app),  map_command(app),       match_command(app),    read_command(app),
+      send_command(app),   check_url_command(app), receiver_command(app), serve_command(app),
+      worker_command(app), health_command(app)};
   for (const Example& example : examples) app.get_subcommand(example.command)->footer(example.text);
   try {
     app.parse(arguments(argc, argv));

@@ -9,7 +9,11 @@ namespace csvm::app {
 
 Result<std::unique_ptr<files::Files>> open_files(const ServiceSettings& settings) {
   const S3Settings& s3 = settings.s3;
-  if (s3.bucket.empty()) return files::open_local(settings.data_folder + "/files");
+  if (s3.bucket.empty()) {
+    return files::open_local(settings.data_folder + "/files", settings.redis_url.empty()
+                                                                  ? files::Sharing::alone
+                                                                  : files::Sharing::with_others);
+  }
   files::BucketSettings bucket;
   bucket.endpoint = s3.endpoint;
   bucket.region = s3.region;

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <thread>
 
 #include "csvm/recipe.h"
@@ -38,6 +40,41 @@ Result<void> add_override(const std::string& text, std::vector<pipeline::SourceF
   return {};
 }
 
+// 'FILE=VALUE' for one of `files`: the file and what stands after the last '='.
+struct Said {
+  pipeline::SourceFile* file = nullptr;
+  std::string value;
+};
+Result<Said> said_of(const std::string& text, std::string_view option,
+                     std::vector<pipeline::SourceFile>& files) {
+  // An '=' may itself be what stands between cells.
+  const auto equals = text.ends_with("==") ? text.size() - 2 : text.rfind('=');
+  if (equals != std::string::npos && equals + 1 < text.size()) {
+    const std::string name = text.substr(0, equals);
+    for (auto& file : files) {
+      if (file.path == name || file.name == name) return Said{&file, text.substr(equals + 1)};
+    }
+  }
+  return Error{Errc::invalid_input,
+               fmt::format("{} '{}' must be FILE=..., with one of the files given", option, text)};
+}
+
+Result<void> set_reading(const RunOptions& options, std::vector<pipeline::SourceFile>& files) {
+  for (const std::string& text : options.delimiters) {
+    const Said said = CSVM_TRY(said_of(text, "--delimiter", files));
+    said.file->known.delimiter = recipe::delimiter_named(said.value);
+    if (!said.file->known.delimiter) {
+      return Error{Errc::invalid_input,
+                   fmt::format("--delimiter '{}': must be one sign such as ; or tab", text)};
+    }
+  }
+  for (const std::string& text : options.encodings) {
+    const Said said = CSVM_TRY(said_of(text, "--encoding", files));
+    said.file->encoding = said.value;
+  }
+  return {};
+}
+
 Result<void> rank_files(const std::vector<std::string>& ranked,
                         std::vector<pipeline::SourceFile>& files) {
   if (ranked.empty()) return {};
@@ -57,6 +94,56 @@ Result<void> rank_files(const std::vector<std::string>& ranked,
   return {};
 }
 
+// 'FILE:LINE' at the start of `text`, which goes on after it.
+std::optional<pipeline::RowPlace> take_row(std::string_view& text,
+                                           const std::vector<pipeline::SourceFile>& files) {
+  std::optional<pipeline::RowPlace> found;
+  std::string_view rest;
+  for (std::uint32_t i = 0; i < files.size(); ++i) {
+    for (const std::string& name : {files[i].path, files[i].name}) {
+      if (!text.starts_with(name + ":")) continue;
+      const std::string_view number = text.substr(name.size() + 1);
+      std::uint64_t line = 0;
+      const auto end = std::from_chars(number.data(), number.data() + number.size(), line);
+      if (end.ec != std::errc()) continue;
+      found = pipeline::RowPlace{i, line};
+      rest = number.substr(static_cast<std::size_t>(end.ptr - number.data()));
+    }
+  }
+  if (found) text = rest;
+  return found;
+}
+
+Result<void> add_decisions(const std::vector<std::string>& texts, bool together,
+                           const std::vector<pipeline::SourceFile>& files,
+                           std::vector<pipeline::Decision>& decisions) {
+  for (const std::string& text : texts) {
+    std::string_view rest = text;
+    const auto a = take_row(rest, files);
+    const bool is_pair = a && rest.starts_with('=');
+    if (is_pair) rest.remove_prefix(1);
+    const auto b = is_pair ? take_row(rest, files) : std::nullopt;
+    if (!b || !rest.empty()) {
+      return Error{Errc::invalid_input,
+                   fmt::format("{} '{}' must be FILE:LINE=FILE:LINE, with files that are given",
+                               together ? "--together" : "--apart", text)};
+    }
+    decisions.push_back({*a, *b, together});
+  }
+  return {};
+}
+
+Result<std::vector<pipeline::Decision>> decisions_of(
+    const RunOptions& options, const std::vector<pipeline::SourceFile>& files) {
+  std::vector<pipeline::Decision> decisions;
+  CSVM_CHECK(add_decisions(options.together, true, files, decisions));
+  CSVM_CHECK(add_decisions(options.apart, false, files, decisions));
+  if (!decisions.empty() && options.match == "none") {
+    return Error{Errc::invalid_input, "--together and --apart need --match fuzzy or exact"};
+  }
+  return decisions;
+}
+
 // The sources with what the options say of each. Fails for what is wrong usage.
 Result<std::vector<pipeline::SourceFile>> source_files(const RunOptions& options) {
   std::vector<pipeline::SourceFile> files;
@@ -71,6 +158,7 @@ Result<std::vector<pipeline::SourceFile>> source_files(const RunOptions& options
     files.push_back(source_file(path));
   }
   for (const std::string& text : options.overrides) CSVM_CHECK(add_override(text, files));
+  CSVM_CHECK(set_reading(options, files));
   CSVM_CHECK(rank_files(options.ranked, files));
   return files;
 }
@@ -133,6 +221,22 @@ void add_mapping_options(CLI::App& command, RunOptions& options) {
       ->option_text("TEXT")
       ->group("Mapping");
   command
+      .add_option("--delimiter", options.delimiters,
+                  "FILE=SIGN: what stands between the cells of this file, where what was found\n"
+                  "is not right, e.g. leads.csv=; or leads.csv=tab; may be repeated")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->option_text("TEXT")
+      ->group("Reading");
+  command
+      .add_option("--encoding", options.encodings,
+                  "FILE=NAME: the encoding of this file, e.g. leads.csv=windows-1252;\n"
+                  "may be repeated")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->option_text("TEXT")
+      ->group("Reading");
+  command
       .add_option("--header-threshold", options.header_threshold,
                   fmt::format("how alike a header and a field's name must be, of 100; {}",
                               options.header_threshold))
@@ -181,6 +285,20 @@ void add_matching_options(CLI::App& command, RunOptions& options) {
       ->option_text("FILE")
       ->group("Matching");
   command
+      .add_option("--together", options.together,
+                  "FILE:LINE=FILE:LINE: these two rows are one lead; may be repeated")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->option_text("TEXT")
+      ->group("Matching");
+  command
+      .add_option("--apart", options.apart,
+                  "FILE:LINE=FILE:LINE: these two rows are two leads; may be repeated")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->option_text("TEXT")
+      ->group("Matching");
+  command
       .add_option("--memory", options.memory_bytes,
                   "bound for what is kept of the rows, e.g. 2G; more goes to\n"
                   "temporary files; no bound by default")
@@ -198,6 +316,8 @@ void add_matching_options(CLI::App& command, RunOptions& options) {
 void check_run_options(const RunOptions& options) {
   const auto files = source_files(options);
   if (!files) throw CLI::ValidationError(files.error().message);
+  const auto decisions = decisions_of(options, *files);
+  if (!decisions) throw CLI::ValidationError(decisions.error().message);
 }
 
 bool is_same_file(const std::string& one, const std::string& other) {
@@ -249,6 +369,7 @@ Result<RunInputs> run_inputs(const RunOptions& options) {
   settings.clock = monotonic_seconds;
 
   inputs.files = CSVM_TRY(source_files(options));
+  settings.decisions = CSVM_TRY(decisions_of(options, inputs.files));
   return inputs;
 }
 

@@ -17,8 +17,11 @@ struct RunOptions {
   std::vector<std::string> files;
   std::string type;
   std::string config;
-  std::vector<std::string> overrides;  // FILE:HEADER=FIELD
-  std::vector<std::string> ranked;     // files, best first
+  std::vector<std::string> overrides;        // FILE:HEADER=FIELD
+  std::vector<std::string> ranked;           // files, best first
+  std::vector<std::string> delimiters;       // FILE=SIGN
+  std::vector<std::string> encodings;        // FILE=NAME
+  std::vector<std::string> together, apart;  // FILE:LINE=FILE:LINE
   std::string match = "fuzzy";
   double threshold = 85;
   double possible = 60;
@@ -32,7 +35,7 @@ struct RunOptions {
 /// callback of `command`, check_run_options(). `options` must outlive the parsing.
 void add_mapping_options(CLI::App& command, RunOptions& options);
 
-/// Adds --match, --threshold, --possible, --memory.
+/// Adds --match, --threshold, --possible, --rank, --together, --apart, --memory.
 void add_matching_options(CLI::App& command, RunOptions& options);
 
 /// Throws CLI::ValidationError for what is wrong usage together: a file given twice, --map or

@@ -35,7 +35,7 @@ sigset_t block_end_signals() {
   return signals;
 }
 
-Result<void> serve(const ServeOptions& options) {
+Result<void> serve(const ServeOptions& options, Role role) {
   const sigset_t signals = block_end_signals();
   const auto variable = [](std::string_view name) -> std::optional<std::string> {
     const char* const value = std::getenv(std::string(name).c_str());
@@ -50,9 +50,12 @@ Result<void> serve(const ServeOptions& options) {
   if (!options.data_folder.empty()) settings.data_folder = options.data_folder;
   if (options.workers) settings.workers = *options.workers;
 
-  const auto service = CSVM_TRY(Service::start(settings));
+  const auto service = CSVM_TRY(Service::start(settings, role));
   // Standard output is the log's when that is JSON, and the log has said it.
-  if (!settings.log_as_json) fmt::print("csv-merger listens on {}\n", service->url());
+  if (!settings.log_as_json) {
+    if (role == Role::serve) fmt::print("csv-merger listens on {}\n", service->url());
+    if (role == Role::work) fmt::print("csv-merger works\n");
+  }
   std::fflush(stdout);
   int signal = 0;
   sigwait(&signals, &signal);
@@ -82,7 +85,26 @@ Command serve_command(CLI::App& app) {
       ->check(CLI::Range(0, 64))
       ->option_text("N");
   return {command, [options] {
-            const auto done = serve(*options);
+            const auto done = serve(*options, Role::serve);
+            if (done) return exit_ok;
+            print_error(done.error());
+            return exit_failed;
+          }};
+}
+
+Command worker_command(CLI::App& app) {
+  const auto options = std::make_shared<ServeOptions>();
+  CLI::App* const command = app.add_subcommand(
+      "worker", "Work on the jobs of \"serve\" processes; needs REDIS_URL, which all share.");
+  command->add_option("--concurrency", options->workers, "jobs that run at once; 1 by default")
+      ->check(CLI::Range(1, 64))
+      ->option_text("N");
+  command
+      ->add_option("--data", options->data_folder,
+                   "folder of uploads and results, shared by all processes; ./data by default")
+      ->option_text("DIR");
+  return {command, [options] {
+            const auto done = serve(*options, Role::work);
             if (done) return exit_ok;
             print_error(done.error());
             return exit_failed;

@@ -1,4 +1,5 @@
-// serve_command.h - csv-merger serve: web interface, workers and store in one process.
+// serve_command.h - csv-merger serve: web interface, workers and store in one process; csv-merger
+// worker: the workers alone.
 #pragma once
 
 #include "command.h"
@@ -6,5 +7,6 @@
 namespace csvm::app {
 
 Command serve_command(CLI::App& app);
+Command worker_command(CLI::App& app);
 
 }  // namespace csvm::app

@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -34,6 +35,8 @@ constexpr unsigned outer_threads = 8;     // for waiting for names and receivers
 constexpr std::uint64_t storage_warning_percent = 80;
 constexpr auto request_limit = std::chrono::seconds(10);
 constexpr auto job_limit = std::chrono::seconds(10);
+constexpr auto announce_every = std::chrono::seconds(5);
+constexpr auto store_patience = std::chrono::seconds(120);
 
 store::Time system_now() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -47,6 +50,12 @@ std::string new_token() {
   std::string token;
   for (const std::byte byte : random) token += letters[std::to_integer<std::size_t>(byte) % 64];
   return token;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
+  return name.data();
 }
 
 store::Limits limits_of(const ServiceSettings& settings) {
@@ -75,8 +84,11 @@ Result<jobs::Outgoing> outgoing_of(const ServiceSettings& settings) {
 
 class RunningService final : public Service {
  public:
-  RunningService(const ServiceSettings& settings, std::shared_ptr<spdlog::logger> log)
+  RunningService(const ServiceSettings& settings, Role role, std::shared_ptr<spdlog::logger> log)
       : settings_(settings),
+        role_(role),
+        name_(fmt::format("{}-{}-{}", role == Role::serve ? "serve" : "worker", host_name(),
+                          new_token().substr(0, 8))),
         log_(std::move(log)),
         pool_(blocking_threads),
         long_pool_(long_threads),
@@ -88,6 +100,7 @@ class RunningService final : public Service {
     fs::create_directories(settings_.data_folder, failed);
     if (failed) return io_error("make the data folder", settings_.data_folder, failed.value());
     const fs::path folder(settings_.data_folder);
+    const bool is_alone = settings_.redis_url.empty();
     files_ = CSVM_TRY(open_files(settings_));
     CSVM_CHECK(open_store((folder / "csv-merger.db").string()));
     CSVM_CHECK(open_configuration(folder));
@@ -95,13 +108,21 @@ class RunningService final : public Service {
     environment_.emplace(
         jobs::Environment{*store_, *files_, [this] { return configuration_->current().value; },
                           monotonic_seconds, log_, version, CSVM_TRY(outgoing_of(settings_))});
+    if (!is_alone) {
+      environment_->store_patience = store_patience;
+      environment_->outgoing.process = name_;
+    }
     jobs::WorkerSettings workers;
-    workers.name = fmt::format("serve-{}", new_token());
+    workers.name = name_;
     workers.concurrency = settings_.workers;
+    if (settings_.workers == 0) workers.sending = 0;
     workers.threads_per_job = std::max(1U, std::thread::hardware_concurrency());
     workers.job_timeout = settings_.job_timeout;
     workers_ = jobs::Workers::start(*environment_, workers);
-
+    wake_.with([this](jobs::Workers*& now) { now = workers_.get(); });
+    announce();
+    if (!is_alone) beacon_ = std::thread([this] { announce_regularly(); });
+    if (role_ == Role::work) return {};
     CSVM_CHECK(start_server());
     cleaner_ = std::thread([this] { clean_regularly(); });
     log_->info("csv-merger {} listens on {}", version, url());
@@ -109,7 +130,7 @@ class RunningService final : public Service {
   }
 
   std::string url() const override {
-    return fmt::format("http://{}:{}", settings_.host, server_->port());
+    return server_ ? fmt::format("http://{}:{}", settings_.host, server_->port()) : "";
   }
 
   void stop() override {
@@ -120,9 +141,14 @@ class RunningService final : public Service {
     }
     stopping_.notify_all();
     if (cleaner_.joinable()) cleaner_.join();
+    if (beacon_.joinable()) beacon_.join();
     if (api_) api_->stop();
     if (server_ && !server_->stop(request_limit)) log_->warn("some requests had to be cut");
-    if (workers_ && !workers_->stop(job_limit)) log_->info("running jobs go on at the next start");
+    wake_.with([](jobs::Workers*& now) { now = nullptr; });
+    if (workers_ && !workers_->stop(job_limit)) {
+      log_->info(settings_.redis_url.empty() ? "running jobs go on at the next start"
+                                             : "running jobs go back to the queue");
+    }
     announce_.with([](api::Api*& now) { now = nullptr; });
     pool_.join();
     long_pool_.join();
@@ -138,11 +164,25 @@ class RunningService final : public Service {
     options.limits = limits_of(settings_);
     options.session_ttl = settings_.session_ttl;
     options.data_retention = settings_.data_retention;
-    options.job_changed = [this](store::Id session, store::Id job) {
-      announce_.with([&](api::Api*& api) {
-        if (api != nullptr) api->job_changed(session, job);
+    options.lease = settings_.job_lease;
+    if (role_ == Role::serve) {
+      options.job_changed = [this](store::Id session, store::Id job) {
+        announce_.with([&](api::Api*& api) {
+          if (api != nullptr) api->job_changed(session, job);
+        });
+      };
+    }
+    options.work_waiting = [this] {
+      wake_.with([](jobs::Workers*& workers) {
+        if (workers != nullptr) workers->wake();
       });
     };
+    if (!settings_.redis_url.empty()) {
+      std::vector<std::string> warnings;
+      store_ = CSVM_TRY(store::open_redis(settings_.redis_url, std::move(options), warnings));
+      for (const std::string& warning : warnings) log_->warn(warning);
+      return {};
+    }
     store_ = CSVM_TRY(store::open_sqlite(path, std::move(options)));
     // The data folder is ours alone, so whoever held a lease is gone: its jobs begin at once.
     const auto orphans = CSVM_TRY(store_->expire_leases(""));
@@ -169,6 +209,33 @@ class RunningService final : public Service {
     return {};
   }
 
+  // Says that we live, and of which version we are; notes who else does.
+  void announce() {
+    auto all = store_->announce(name_, version);
+    if (!all) return;  // the store is away; /health says so
+    std::string others;
+    for (const auto& [name, their_version] : *all) {
+      if (their_version != version) others += fmt::format(" {} ({})", name, their_version);
+    }
+    processes_.with([&](Processes& known) {
+      if (others != known.of_other_versions && !others.empty()) {
+        log_->warn("processes of other versions than ours ({}) share the store:{}", version,
+                   others);
+      }
+      known.of_other_versions = others;
+      known.all = *std::move(all);
+    });
+  }
+
+  void announce_regularly() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_.wait_for(lock, announce_every, [this] { return is_stopping_; })) {
+      lock.unlock();
+      announce();
+      lock.lock();
+    }
+  }
+
   Result<void> start_server() {
     api::Settings api;
     api.production = settings_.production;
@@ -188,8 +255,12 @@ class RunningService final : public Service {
       api.presets = CSVM_TRY(recipe::load_destination_presets(settings_.destinations_file));
     }
     api.version = version;
-    api_ = std::make_unique<api::Api>(api, api::Parts{*environment_, *workers_, *configuration_,
-                                                      pool_, long_pool_, outer_pool_, system_now});
+    const auto processes = [this] {
+      return processes_.with([](Processes& known) { return known.all; });
+    };
+    api_ =
+        std::make_unique<api::Api>(api, api::Parts{*environment_, *workers_, *configuration_, pool_,
+                                                   long_pool_, outer_pool_, system_now, processes});
 
     server::SocketSettings sockets;
     sockets.allowed_origins = settings_.cors_origins;
@@ -248,7 +319,14 @@ class RunningService final : public Service {
         totals->bytes >> 20, limit >> 20);
   }
 
+  struct Processes {
+    std::vector<std::pair<std::string, std::string>> all;  // name and version
+    std::string of_other_versions;                         // for the log
+  };
+
   const ServiceSettings settings_;
+  const Role role_;
+  const std::string name_;
   std::shared_ptr<spdlog::logger> log_;
   std::mutex mutex_;
   std::condition_variable stopping_;
@@ -258,6 +336,8 @@ class RunningService final : public Service {
   boost::asio::thread_pool long_pool_;
   boost::asio::thread_pool outer_pool_;
   Guarded<api::Api*> announce_{nullptr};
+  Guarded<jobs::Workers*> wake_{nullptr};
+  Guarded<Processes> processes_;
   std::unique_ptr<files::Files> files_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<recipe::ConfigurationFile> configuration_;
@@ -267,12 +347,18 @@ class RunningService final : public Service {
   std::unique_ptr<server::SocketHub> hub_;
   std::unique_ptr<server::Server> server_;
   std::thread cleaner_;
+  std::thread beacon_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Service>> Service::start(const ServiceSettings& settings) {
-  auto service = std::make_unique<RunningService>(settings, CSVM_TRY(make_log(settings)));
+Result<std::unique_ptr<Service>> Service::start(const ServiceSettings& settings, Role role) {
+  if (role == Role::work && settings.redis_url.empty()) {
+    return Error{Errc::invalid_input,
+                 "a worker shares the store with others: set REDIS_URL (docs/settings.md), or use "
+                 "\"csv-merger serve\", which works by itself"};
+  }
+  auto service = std::make_unique<RunningService>(settings, role, CSVM_TRY(make_log(settings)));
   CSVM_CHECK(service->begin());
   return std::unique_ptr<Service>(std::move(service));
 }

@@ -234,6 +234,8 @@ Result<ServiceSettings> read_settings(const Variables& variables, std::string_vi
   reader.text("DESTINATIONS_FILE", settings.destinations_file);
   reader.number<double>("MAX_REQUESTS_PER_SECOND", 0, 1e6, settings.requests_per_second);
   reader.number<unsigned>("WORKERS", 0, 64, settings.workers);
+  reader.text("REDIS_URL", settings.redis_url);
+  reader.duration("JOB_LEASE", 3600, settings.job_lease);
   reader.one_of("LOG_LEVEL", {"trace", "debug", "info", "warn", "error", "off"},
                 settings.log_level);
   std::string format = "text";

@@ -45,7 +45,9 @@ struct ServiceSettings {
   std::string webhook_ca_file;
   std::string destinations_file;  // empty: the built-in presets
   double requests_per_second = 200;
-  unsigned workers = 1;  // jobs at once in this process
+  unsigned workers = 1;   // jobs at once in this process
+  std::string redis_url;  // empty: the store is a file in the data folder, of one process
+  std::chrono::seconds job_lease{10};
   std::string log_level = "info";
   bool log_as_json = false;
   std::string secret_key;  // seals the cookies of sessions

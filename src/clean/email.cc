@@ -35,8 +35,8 @@ constexpr std::uint8_t in_local = 1;
 constexpr std::uint8_t in_host = 2;
 constexpr std::uint8_t capital = 4;
 constexpr std::uint8_t digit = 8;
-constexpr std::uint8_t hyphen = 16;
-constexpr std::uint8_t dot = 32;
+constexpr std::uint8_t hyphen_kind = 16;
+constexpr std::uint8_t dot_kind = 32;
 
 constexpr std::array<std::uint8_t, 256> look_bytes = [] {
   std::array<std::uint8_t, 256> table{};
@@ -47,8 +47,8 @@ constexpr std::array<std::uint8_t, 256> look_bytes = [] {
     if (is_alnum(c) || c == '-' || c == '.') kind |= in_host;
     if (is_upper(c)) kind |= capital;
     if (is_digit(c)) kind |= digit;
-    if (c == '-') kind |= hyphen;
-    if (c == '.') kind |= dot;
+    if (c == '-') kind |= hyphen_kind;
+    if (c == '.') kind |= dot_kind;
     table[i] = static_cast<std::uint8_t>(kind);
   }
   return table;
@@ -188,18 +188,18 @@ EmailLook look_at_email(std::string_view value) {
 
   const std::string_view host = value.substr(sign + 1);
   std::size_t last_dot = 0;
-  std::uint8_t before = dot;
+  std::uint8_t before = dot_kind;
   std::uint8_t label = 0;  // what some byte of the label is
   bool whole = true;
   for (std::size_t i = 0; i < host.size(); ++i) {
     const std::uint8_t kind = look_bytes[static_cast<unsigned char>(host[i])];
     // Labels neither start nor end with a hyphen, and none is empty.
     whole = whole && (kind & in_host) != 0 &&
-            !((before & dot) != 0 && (kind & (dot | hyphen)) != 0) &&
-            !((before & hyphen) != 0 && (kind & dot) != 0);
+            !((before & dot_kind) != 0 && (kind & (dot_kind | hyphen_kind)) != 0) &&
+            !((before & hyphen_kind) != 0 && (kind & dot_kind) != 0);
     any |= kind;
     label |= kind;
-    if ((kind & dot) != 0) {
+    if ((kind & dot_kind) != 0) {
       whole = whole && i - last_dot <= 63;
       last_dot = i;
       label = 0;
@@ -207,7 +207,7 @@ EmailLook look_at_email(std::string_view value) {
     before = kind;
   }
   const bool valid = whole && last_dot > 0 && host.size() - last_dot > 2 &&
-                     host.size() - last_dot <= 64 && (label & (digit | hyphen)) == 0;
+                     host.size() - last_dot <= 64 && (label & (digit | hyphen_kind)) == 0;
   if (!valid) return EmailLook::other;
   return (any & capital) != 0 ? EmailLook::capitals : EmailLook::clean;
 }

@@ -15,7 +15,7 @@
 namespace csvm::clean {
 namespace {
 
-constexpr std::size_t longest_name = 80;  // bytes
+constexpr std::size_t longest_cased_name = 80;  // bytes
 constexpr std::size_t most_words = 8;
 
 constexpr ByteSet not_in_names("0123456789@_/\\:;=<>#*+|");
@@ -251,7 +251,7 @@ bool has_one_case(std::string_view name) {
 void case_name(NameColumn column, std::string_view name, std::string& out) {
   out.clear();
   static thread_local Name parts;  // keeps its memory from name to name
-  if (name.size() > longest_name || !read_name(name, parts)) {
+  if (name.size() > longest_cased_name || !read_name(name, parts)) {
     out.assign(name);
     return;
   }

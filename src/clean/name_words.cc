@@ -18,7 +18,7 @@ struct Hash {
     return std::hash<std::string_view>()(text);
   }
 };
-using Words = std::unordered_map<std::string, NameWord, Hash, std::equal_to<>>;
+using WordTable = std::unordered_map<std::string, NameWord, Hash, std::equal_to<>>;
 
 void note(std::string_view section, std::string_view word, NameWord& known) {
   if (section == "particle") known.particle = true;
@@ -34,8 +34,8 @@ void note(std::string_view section, std::string_view word, NameWord& known) {
   if (section == "degree") known.degree = word;
 }
 
-Words load() {
-  Words words;
+WordTable load() {
+  WordTable words;
   for_each_line(name_words_text, [&words](std::string_view line) {
     std::size_t at = std::min(line.size(), line.find(' '));
     const std::string_view section = line.substr(0, at);
@@ -61,7 +61,7 @@ struct Filter {
   static std::uint64_t bit(char c) {
     return std::uint64_t{1} << (static_cast<unsigned char>(c) % 64U);
   }
-  explicit Filter(const Words& words) {
+  explicit Filter(const WordTable& words) {
     for (const auto& [word, known] : words) {
       if (word.empty() || word.size() > longest) continue;
       first[word.size()] |= bit(word.front());
@@ -78,7 +78,7 @@ struct Filter {
 }  // namespace
 
 const NameWord& name_word(std::string_view lower) {
-  static const Words words = load();
+  static const WordTable words = load();
   static const Filter filter(words);
   static const NameWord unknown;
   if (!filter.may_be_known(lower)) return unknown;

@@ -77,6 +77,33 @@ std::string given_part(const Words& words, std::size_t last) {
   return joined(words, 0, last);
 }
 
+/// Written like the letters behind a name: "MD", "SHRM-CP", "M.D."
+bool is_acronym(std::string_view word) {
+  const auto capitals = std::ranges::count_if(word, is_upper);
+  return capitals >= 2 &&
+         std::ranges::all_of(word, [](char c) { return is_alnum(c) || c == '-' || c == '.'; }) &&
+         std::ranges::none_of(word, is_lower);
+}
+
+/// An acronym that nobody is called, known or not: "SHRM-CP", "CISSP2", "PMHNP".
+bool is_no_name(std::string_view word) {
+  return is_acronym(word) && (word.find_first_of("-0123456789") != std::string_view::npos ||
+                              word.find_first_of("AEIOUY") == std::string_view::npos);
+}
+
+/// The words of "Jane Doe, MBA, SHRM-CP" behind the comma without those that are no names. Of what
+/// is not known it drops what is written like them, beside known ones or where nobody is called so.
+Words names_among(const Words& words, bool after_whole_name) {
+  const bool lettered = std::ranges::any_of(words, is_degree);
+  Words names;
+  for (const std::string_view word : words) {
+    if (is_degree(word)) continue;
+    if (after_whole_name && (is_no_name(word) || (lettered && is_acronym(word)))) continue;
+    names.push_back(word);
+  }
+  return names;
+}
+
 void drop_titles(Words& words) {
   while (words.size() > 1 && is_title(words.front())) words.erase(words.begin());
 }
@@ -111,10 +138,12 @@ NameParts split_name(std::string_view full_name) {
     for (const std::string_view word : words_of(full_name.substr(comma + 1))) {
       if (is_suffix(word)) {
         suffix = suffix.empty() ? std::string(word) : suffix + ' ' + std::string(word);
-      } else if (!is_degree(word)) {
+      } else {
         behind.push_back(word);
       }
     }
+    const bool mixed_case = std::ranges::any_of(full_name.substr(0, comma), is_lower);
+    behind = names_among(behind, words.size() > 1 && mixed_case);
   }
   drop_titles(words);
   drop_titles(behind);
@@ -129,7 +158,12 @@ NameParts split_name(std::string_view full_name) {
     if (!parts.last.empty()) parts.last.push_back(' ');
     parts.last += joined(words, 0, words.size());
   } else {
-    while (words.size() > 1 && is_degree(words.back()) && words.back().size() > 2) words.pop_back();
+    // "Jack Ma" and "JACK MA" are called so; "Philip Shah MD" is not.
+    const auto is_letters = [&](std::string_view word) {
+      return is_degree(word) && (word.size() > 2 || (words.size() > 2 && is_acronym(word) &&
+                                                     std::ranges::any_of(full_name, is_lower)));
+    };
+    while (words.size() > 1 && is_letters(words.back())) words.pop_back();
     std::size_t end = words.size();
     while (end > 1 && is_suffix(words[end - 1])) --end;
     if (end == 0) return parts;

@@ -25,7 +25,7 @@ class BlockWorker {
  public:
   /// @param signatures  by index of `rows`; empty for companies
   BlockWorker(const Comparables::Store& store, const std::vector<std::uint32_t>& rows,
-              const std::vector<Signature>& signatures, const ScoreContext& context, float lowest)
+              std::span<const Signature> signatures, const ScoreContext& context, float lowest)
       : store_(store), rows_(rows), signatures_(signatures), context_(context), lowest_(lowest) {}
 
   void start(std::size_t family) { family_ = family; }
@@ -196,7 +196,7 @@ class BlockWorker {
 
   const Comparables::Store& store_;
   const std::vector<std::uint32_t>& rows_;
-  const std::vector<Signature>& signatures_;
+  std::span<const Signature> signatures_;
   const ScoreContext& context_;
   float lowest_;
   std::size_t family_ = 0;
@@ -230,11 +230,12 @@ void add_sorted(std::vector<ScoredPair>& found, std::vector<ScoredPair>& pairs) 
 }
 
 // How many families' keys are made in one pass over the rows: as many as fit into this.
-constexpr std::size_t key_bytes = std::size_t{128} << 20;
+constexpr std::uint64_t key_bytes = std::uint64_t{128} << 20;
 
-std::size_t families_a_pass(std::size_t rows, std::size_t families) {
-  const std::size_t one_family = (rows + 1) * keys_a_family * sizeof(std::uint64_t);
-  return std::clamp<std::size_t>(key_bytes / one_family, 1, families);
+std::size_t families_a_pass(std::size_t rows, std::size_t families, std::uint64_t memory_bytes) {
+  const std::uint64_t one_family = (rows + 1) * keys_a_family * sizeof(std::uint64_t);
+  const std::uint64_t most = memory_bytes == 0 ? key_bytes : std::min(key_bytes, memory_bytes / 8);
+  return static_cast<std::size_t>(std::clamp<std::uint64_t>(most / one_family, 1, families));
 }
 
 }  // namespace
@@ -246,16 +247,17 @@ Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
   const std::size_t slices = (rows.size() + slice - 1) / slice;
   const unsigned threads = std::max(1U, settings.threads);
   const std::size_t families = family_count(store.type);
-  const std::size_t a_pass = families_a_pass(rows.size(), families);
+  const std::size_t a_pass = families_a_pass(rows.size(), families, settings.memory_bytes);
   const std::size_t keys_of_family = rows.size() * keys_a_family;
-  std::vector<std::uint64_t> keys(keys_of_family * a_pass);
-  std::vector<Signature> signatures(store.type == columns::TableType::people ? rows.size() : 0);
+  const auto keys = CSVM_TRY(store.space->array<std::uint64_t>(keys_of_family * a_pass));
+  const auto signatures = CSVM_TRY(
+      store.space->array<Signature>(store.type == columns::TableType::people ? rows.size() : 0));
   std::vector<BlockWorker> workers;
   for (unsigned i = 0; i < threads; ++i) {
     workers.emplace_back(store, rows, signatures, context, margin_of(settings.possible));
   }
   std::vector<Side> sides(threads);
-  GroupingOptions options{threads, settings.memory_bytes / 2, settings.stop};
+  GroupingOptions options = grouping(settings, *store.space);
   if (!signatures.empty()) {
     options.ahead = [&](std::uint32_t at) { __builtin_prefetch(&signatures[at / keys_a_family]); };
   }
@@ -276,6 +278,7 @@ Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
             block_keys(store.type, f, side, context.frequencies, {place, keys_a_family});
           }
         }
+        if (index % slices_a_trim == 0) store.space->trim();
         return {};
       };
       CSVM_CHECK(run_parallel(threads, slices, settings.stop, make_keys));

@@ -7,14 +7,13 @@
 #include "dictionary.h"
 #include "names_agree.h"
 #include "weights.h"
+#include "words.h"
 
 namespace csvm::cluster {
 namespace {
 
-bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
-
 // Numbers, and roman ones that are no abbreviations of anything in a company's name.
-bool is_number(std::string_view word) { return std::ranges::all_of(word, is_digit); }
+bool is_all_digits(std::string_view word) { return std::ranges::all_of(word, is_digit); }
 
 bool is_generic(const HashedWord& word) {
   return (Dictionary::get().find(word.hash).meaning & (is_generic_word | is_region)) != 0;
@@ -226,7 +225,7 @@ class Comparison {
 
   static bool has_number(std::span<const HashedWord> words, const Rest& rest) {
     for (std::size_t i = 0; i < rest.count; ++i) {
-      if (is_number(words[rest.at[i]].text)) return true;
+      if (is_all_digits(words[rest.at[i]].text)) return true;
     }
     return false;
   }

@@ -187,7 +187,7 @@ Result<Clusters> match_exact(const Comparables::Store& store, const Settings& se
   clusters.of_row.resize(store.rows);
   for (std::uint32_t row = 0; row < store.rows; ++row) clusters.of_row[row] = row;
   Joiner joiner(store, clusters);
-  const GroupingOptions options{settings.threads, settings.memory_bytes / 2, settings.stop};
+  const GroupingOptions options = grouping(settings, *store.space);
 
   CSVM_CHECK(each_group(
       store.rows, options, [&](std::uint32_t row) { return store.exact[row].key_low; },

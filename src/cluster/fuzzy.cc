@@ -69,9 +69,8 @@ std::uint64_t content_of(const Comparables::Store& store, std::uint32_t number) 
 // Counts how common each value is; `contents` gets the content of every row.
 Result<std::shared_ptr<const Frequencies>> count(const Comparables::Store& store,
                                                  const Settings& settings,
-                                                 std::vector<std::uint64_t>& contents) {
+                                                 std::span<std::uint64_t> contents) {
   auto frequencies = std::make_shared<Frequencies>(store.rows);
-  contents.resize(store.rows);
   const unsigned threads = std::max(1U, settings.threads);
   std::vector<Side> sides(threads);
   CSVM_CHECK(run_parallel(threads, (store.rows + slice_rows - 1) / slice_rows, settings.stop,
@@ -82,6 +81,7 @@ Result<std::shared_ptr<const Frequencies>> count(const Comparables::Store& store
                               count_row(store, row, sides[worker], *frequencies);
                               contents[at] = content_of(store, row);
                             }
+                            if (index % slices_a_trim == 0) store.space->trim();
                             return {};
                           }));
   return std::shared_ptr<const Frequencies>(std::move(frequencies));
@@ -103,7 +103,7 @@ ScoreContext context_for(const Comparables::Store& store) {
 class Matching {
  public:
   Matching(const Comparables::Store& store, const Settings& settings,
-           std::vector<std::uint64_t> contents)
+           bytes::ScratchArray<std::uint64_t> contents)
       : store_(store),
         settings_(settings),
         contents_(std::move(contents)),
@@ -150,7 +150,7 @@ class Matching {
     std::iota(twin_.begin(), twin_.end(), 0U);
     const unsigned threads = std::max(1U, settings_.threads);
     std::vector<Side> sides(threads);
-    const GroupingOptions options{threads, settings_.memory_bytes / 2, settings_.stop};
+    const GroupingOptions options = grouping(settings_, *store_.space);
     CSVM_CHECK(each_group(
         store_.rows, options, [&](std::uint32_t row) { return contents_[row]; }, [](std::size_t) {},
         [&](unsigned worker, std::size_t, std::span<const HashedRow> group) {
@@ -230,7 +230,7 @@ class Matching {
 
   const Comparables::Store& store_;
   const Settings& settings_;
-  std::vector<std::uint64_t> contents_;  // [row]
+  bytes::ScratchArray<std::uint64_t> contents_;  // [row]
   ScoreContext context_;
   float line_;
   std::vector<std::uint32_t> twin_;  // [row]: the first row that says the same
@@ -241,7 +241,7 @@ class Matching {
 }  // namespace
 
 Result<Clusters> match_fuzzy(const Comparables::Store& store, const Settings& settings) {
-  std::vector<std::uint64_t> contents;
+  auto contents = CSVM_TRY(store.space->array<std::uint64_t>(store.rows));
   store.frequencies = CSVM_TRY(count(store, settings, contents));
   return Matching(store, settings, std::move(contents)).run();
 }

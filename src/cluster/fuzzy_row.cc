@@ -6,11 +6,10 @@
 #include "dates.h"
 #include "dictionary.h"
 #include "store.h"
+#include "words.h"
 
 namespace csvm::cluster {
 namespace {
-
-bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
 
 // Words in the spelling that stands for all of their abbreviations; "forty four" is 44.
 template <class List>

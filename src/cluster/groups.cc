@@ -7,6 +7,11 @@ namespace csvm::cluster {
 namespace {
 
 constexpr std::size_t rows_a_partition = 1024;
+// More entries than fit into this are made and sorted in several rounds.
+// Groups reach for rows anywhere, and what was trimmed must be mapped anew page by page: oftener
+// than this would cost more than the matching.
+constexpr std::size_t trims_a_round = 8;
+constexpr std::uint64_t most_entry_bytes = std::uint64_t{128} << 20;
 
 /// Where one round's entries go: partition by the hash's highest bits.
 struct Round {
@@ -44,6 +49,17 @@ void use_groups(std::span<HashedRow> entries, const GroupingOptions& options, co
 }
 
 }  // namespace
+
+GroupingOptions grouping(const Settings& settings, bytes::Scratch& scratch) {
+  GroupingOptions options;
+  options.threads = std::max(1U, settings.threads);
+  options.memory_bytes = settings.memory_bytes == 0
+                             ? most_entry_bytes
+                             : std::min(most_entry_bytes, settings.memory_bytes / 8 + 1);
+  options.stop = settings.stop;
+  options.scratch = &scratch;
+  return options;
+}
 
 Result<void> each_group(std::size_t rows, const GroupingOptions& options,
                         const std::function<std::uint64_t(std::uint32_t row)>& hash_of,
@@ -114,6 +130,8 @@ Result<void> each_group(std::size_t rows, const GroupingOptions& options,
           use_groups({from, to}, options, [&](std::span<const HashedRow> group) {
             use(worker, part.first + index, group);
           });
+          const bool trims = index % (partitions / trims_a_round + 1) == 0;
+          if (trims && options.scratch != nullptr) options.scratch->trim();
           return {};
         }));
   }

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "csvm/base.h"
+#include "csvm/bytes.h"
+#include "csvm/cluster.h"
 
 namespace csvm::cluster {
 
@@ -17,15 +19,22 @@ struct HashedRow {
   std::uint32_t row;
 };
 
-/// How groups are found: on how many threads, and how many bytes the entries may take (0: any).
+/// How groups are found.
 struct GroupingOptions {
   unsigned threads = 1;
-  std::uint64_t memory_bytes = 0;
+  std::uint64_t memory_bytes = 0;  // that the entries may take; 0: any
   std::stop_token stop;
+  bytes::Scratch* scratch = nullptr;  // trimmed from time to time; may be null
   /// Called for rows whose group comes soon, so that their memory can be asked for. May be empty.
   /// From any thread.
   std::function<void(std::uint32_t row)> ahead = {};
 };
+
+/// So many slices of 4096 rows are gone through in order before the scratch is trimmed.
+inline constexpr std::size_t slices_a_trim = 64;
+
+/// For grouping rows that lie in `scratch`.
+GroupingOptions grouping(const Settings& settings, bytes::Scratch& scratch);
 
 /// Calls `use(worker, partition, group)` for all rows that share a hash, group after group: each
 /// group whole, its rows rising, groups of one partition one after another; different partitions on

@@ -6,6 +6,7 @@
 #include "csvm/clean.h"
 #include "csvm/text.h"
 #include "dictionary.h"
+#include "words.h"
 
 namespace csvm::cluster {
 namespace {
@@ -13,7 +14,6 @@ namespace {
 constexpr char lower(char letter) {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
-bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);

@@ -13,9 +13,9 @@ constexpr std::size_t compared_rows = 32;
 constexpr float most_say = 8;
 constexpr std::size_t compared_initials = 8;
 
-class Joiner {
+class ClusterJoiner {
  public:
-  Joiner(const std::vector<ScoredPair>& pairs, const JoinInput& input)
+  ClusterJoiner(const std::vector<ScoredPair>& pairs, const JoinInput& input)
       : pairs_(pairs),
         input_(input),
         root_(input.count),
@@ -159,7 +159,7 @@ class Joiner {
 
 std::vector<std::uint32_t> join_pairs(const std::vector<ScoredPair>& pairs,
                                       const JoinInput& input) {
-  return Joiner(pairs, input).run();
+  return ClusterJoiner(pairs, input).run();
 }
 
 }  // namespace csvm::cluster

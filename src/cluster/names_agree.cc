@@ -9,7 +9,7 @@
 namespace csvm::cluster {
 namespace {
 
-std::string_view first_word(std::string_view words) { return words.substr(0, words.find(' ')); }
+std::string_view leading_word(std::string_view words) { return words.substr(0, words.find(' ')); }
 
 bool has_word(std::string_view words, std::string_view wanted) {
   bool found = false;
@@ -29,7 +29,7 @@ bool equal_without_blanks(std::string_view a, std::string_view b) {
 }
 
 bool given_agree(std::string_view a, std::string_view b) {
-  if (compare_given(first_word(a), first_word(b)) != GivenLevel::conflict) return true;
+  if (compare_given(leading_word(a), leading_word(b)) != GivenLevel::conflict) return true;
   if (equal_without_blanks(a, b)) return true;
   // The name one goes by may be the middle one.
   bool shared = false;
@@ -109,13 +109,13 @@ bool contradict(const NameView& a, const NameView& b) {
   if (a.family.empty() || b.family.empty()) {
     const NameView& one = a.family.empty() ? a : b;
     const NameView& other = a.family.empty() ? b : a;
-    return !given_agree(one.given, other.given) && !has_word(other.family, first_word(one.given));
+    return !given_agree(one.given, other.given) && !has_word(other.family, leading_word(one.given));
   }
   if (given_agree(a.given, b.given)) return false;
   if (!a.alias.empty() && given_agree(a.alias, b.given)) return false;
   if (!b.alias.empty() && given_agree(b.alias, a.given)) return false;
   // "Hiro Nakamura" and "Nakamura Hiro".
-  return !(has_word(b.family, first_word(a.given)) && has_word(a.family, first_word(b.given)));
+  return !(has_word(b.family, leading_word(a.given)) && has_word(a.family, leading_word(b.given)));
 }
 
 }  // namespace csvm::cluster

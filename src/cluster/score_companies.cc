@@ -10,9 +10,9 @@ namespace {
 
 constexpr float hopeless = -30;
 
-class Scorer {
+class CompanyScorer {
  public:
-  Scorer(const Side& a, const Side& b, const ScoreContext& context)
+  CompanyScorer(const Side& a, const Side& b, const ScoreContext& context)
       : a_(a), b_(b), x_(*a.row), y_(*b.row), context_(context) {}
 
   PairScore run() {
@@ -216,7 +216,7 @@ class Scorer {
 }  // namespace
 
 PairScore score_companies(const Side& a, const Side& b, const ScoreContext& context) {
-  return Scorer(a, b, context).run();
+  return CompanyScorer(a, b, context).run();
 }
 
 }  // namespace csvm::cluster

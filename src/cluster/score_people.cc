@@ -32,9 +32,9 @@ std::string capitalised(std::string_view words) {
   return text;
 }
 
-class Scorer {
+class PeopleScorer {
  public:
-  Scorer(const Side& a, const Side& b, const ScoreContext& context)
+  PeopleScorer(const Side& a, const Side& b, const ScoreContext& context)
       : a_(a), b_(b), x_(*a.row), y_(*b.row), context_(context) {}
 
   PairScore run() {
@@ -394,7 +394,7 @@ class Scorer {
 }  // namespace
 
 PairScore score_people(const Side& a, const Side& b, const ScoreContext& context) {
-  return Scorer(a, b, context).run();
+  return PeopleScorer(a, b, context).run();
 }
 
 }  // namespace csvm::cluster

@@ -5,22 +5,42 @@
 
 namespace csvm::cluster {
 
-char* TextArena::take(std::size_t bytes) {
-  if (used_ + bytes > chunk_bytes) {
-    chunks_.push_back(std::make_unique_for_overwrite<char[]>(std::max(bytes, chunk_bytes)));
-    used_ = 0;
+std::byte* Ground::take(std::size_t bytes) {
+  if (scratch_ != nullptr) {
+    // No room on the disk is no reason to end: the heap may have some.
+    if (auto mapped = scratch_->array<std::byte>(bytes)) {
+      mapped_.push_back(std::move(*mapped));
+      return mapped_.back().data();
+    }
   }
-  char* const place = chunks_.back().get() + used_;
-  used_ += bytes;
+  heap_.push_back(std::make_unique_for_overwrite<std::byte[]>(bytes));
+  return heap_.back().get();
+}
+
+void Ground::adopt(Ground&& other) {
+  std::ranges::move(other.heap_, std::back_inserter(heap_));
+  std::ranges::move(other.mapped_, std::back_inserter(mapped_));
+  other.heap_.clear();
+  other.mapped_.clear();
+}
+
+char* TextArena::take(std::size_t bytes) {
+  if (bytes > left_) {
+    const std::size_t chunk_bytes = ground_.is_scratch() ? std::size_t{4} << 20 : 16U << 10U;
+    left_ = std::max(bytes, chunk_bytes);
+    at_ = reinterpret_cast<char*>(ground_.take(left_));
+  }
+  char* const place = at_;
+  at_ += bytes;
+  left_ -= bytes;
   return place;
 }
 
 void TextArena::append(TextArena&& later) {
-  if (later.chunks_.empty()) return;
-  std::ranges::move(later.chunks_, std::back_inserter(chunks_));
-  used_ = later.used_;
-  later.chunks_.clear();
-  later.used_ = chunk_bytes;
+  if (later.at_ == nullptr) return;
+  ground_.adopt(std::move(later.ground_));
+  at_ = std::exchange(later.at_, nullptr);
+  left_ = std::exchange(later.left_, 0);
 }
 
 const char* pack(const Parts& parts, std::size_t count, TextArena& arena) {
@@ -40,6 +60,12 @@ const char* pack(const Parts& parts, std::size_t count, TextArena& arena) {
   return packed;
 }
 
+std::size_t packed_bytes(const char* packed, std::size_t count) {
+  std::size_t total = count;
+  for (std::size_t i = 0; i < count; ++i) total += static_cast<unsigned char>(packed[i]);
+  return total;
+}
+
 void unpack(const char* packed, std::size_t count, Parts& parts) {
   const char* at = packed + count;
   for (std::size_t i = 0; i < count; ++i) {
@@ -54,6 +80,7 @@ Comparables::Comparables(const Settings& settings) : store_(std::make_unique<Sto
   store_->mode = settings.mode;
   store_->has_name = settings.has_name;
   store_->has_company = settings.has_company;
+  store_->memory_bytes = settings.memory_bytes;
 }
 Comparables::Comparables(Comparables&&) noexcept = default;
 Comparables& Comparables::operator=(Comparables&&) noexcept = default;
@@ -66,10 +93,34 @@ void Comparables::add(const RowValues& values) {
 }
 
 void Comparables::append(Comparables&& later) {
-  store_->exact.append(later.store_->exact);
-  store_->fuzzy.append(later.store_->fuzzy);
-  store_->texts.append(std::move(later.store_->texts));
-  store_->rows += later.store_->rows;
+  Store& ours = *store_;
+  Store& theirs = *later.store_;
+  if (ours.memory_bytes != 0) {
+    if (ours.rows == 0) {
+      ours.space = std::make_unique<bytes::Scratch>(ours.memory_bytes);
+      ours.exact.lie_in(*ours.space);
+      ours.fuzzy.lie_in(*ours.space);
+      ours.texts.lie_in(*ours.space);
+    }
+    // Texts of the heap are copied into the scratch.
+    const auto moved = [&ours](const char* packed, std::size_t parts) -> const char* {
+      if (packed == nullptr) return nullptr;
+      const std::size_t bytes = packed_bytes(packed, parts);
+      return static_cast<const char*>(std::memcpy(ours.texts.take(bytes), packed, bytes));
+    };
+    for (std::size_t i = 0; i < theirs.exact.size(); ++i) {
+      theirs.exact[i].name = moved(theirs.exact[i].name, exact_parts);
+    }
+    for (std::size_t i = 0; i < theirs.fuzzy.size(); ++i) {
+      theirs.fuzzy[i].text = moved(theirs.fuzzy[i].text, part_count);
+    }
+    ours.space->trim();
+  } else {
+    ours.texts.append(std::move(theirs.texts));
+  }
+  ours.exact.append(theirs.exact);
+  ours.fuzzy.append(theirs.fuzzy);
+  ours.rows += theirs.rows;
 }
 
 std::size_t Comparables::rows() const { return store_->rows; }

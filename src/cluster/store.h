@@ -8,9 +8,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "company_name.h"
+#include "csvm/bytes.h"
 #include "csvm/cluster.h"
 #include "frequency.h"
 #include "identifiers.h"
@@ -18,17 +20,34 @@
 
 namespace csvm::cluster {
 
+/// Where the memory of pieces comes from: the heap or, once `lie_in` was called, a scratch whose
+/// pages the system can write out. What was taken stays until the ground goes.
+class Ground {
+ public:
+  /// `scratch` must outlive this.
+  void lie_in(bytes::Scratch& scratch) { scratch_ = &scratch; }
+  bool is_scratch() const { return scratch_ != nullptr; }
+  std::byte* take(std::size_t bytes);
+  void adopt(Ground&& other);
+
+ private:
+  bytes::Scratch* scratch_ = nullptr;
+  std::vector<std::unique_ptr<std::byte[]>> heap_;
+  std::vector<bytes::ScratchArray<std::byte>> mapped_;
+};
+
 /// Elements in pieces that never move: growing costs no copy, and joining copies what is new.
 template <class T>
 class Pieces {
+  static_assert(std::is_trivially_copyable_v<T>);
+
  public:
   static constexpr std::size_t piece_bits = 12;
   static constexpr std::size_t piece_size = std::size_t{1} << piece_bits;
 
+  void lie_in(bytes::Scratch& scratch) { ground_.lie_in(scratch); }
   T& push() {
-    if (size_ == pieces_.size() * piece_size) {
-      pieces_.push_back(std::make_unique_for_overwrite<T[]>(piece_size));
-    }
+    if (size_ == pieces_.size() * piece_size) grow();
     T& place = (*this)[size_++];
     return place;
   }
@@ -42,20 +61,29 @@ class Pieces {
   std::size_t size() const { return size_; }
 
  private:
-  std::vector<std::unique_ptr<T[]>> pieces_;
+  void grow() {
+    // A mapping is dear, and the system has no more than some ten thousand.
+    const std::size_t more = ground_.is_scratch() ? 16 : 1;
+    T* const taken = reinterpret_cast<T*>(ground_.take(more * piece_size * sizeof(T)));
+    for (std::size_t i = 0; i < more; ++i) pieces_.push_back(taken + i * piece_size);
+  }
+
+  Ground ground_;
+  std::vector<T*> pieces_;
   std::size_t size_ = 0;
 };
 
 /// Bytes that never move.
 class TextArena {
  public:
+  void lie_in(bytes::Scratch& scratch) { ground_.lie_in(scratch); }
   char* take(std::size_t bytes);
   void append(TextArena&& later);
 
  private:
-  static constexpr std::size_t chunk_bytes = std::size_t{16} << 10;
-  std::vector<std::unique_ptr<char[]>> chunks_;
-  std::size_t used_ = chunk_bytes;  // of the last chunk
+  Ground ground_;
+  char* at_ = nullptr;
+  std::size_t left_ = 0;  // of the last chunk
 };
 
 /// The texts of a row that comparing looks at; words are folded, one blank between them.
@@ -79,6 +107,7 @@ struct Parts {
   std::string_view operator[](Part part) const { return text[static_cast<std::size_t>(part)]; }
 };
 const char* pack(const Parts& parts, std::size_t count, TextArena& arena);
+std::size_t packed_bytes(const char* packed, std::size_t count);
 void unpack(const char* packed, std::size_t count, Parts& parts);
 
 /// How many parts rows keep in exact mode: the name, to see whether two names contradict.
@@ -121,6 +150,9 @@ struct Comparables::Store {
   bool has_name = true;
   bool has_company = true;
   std::size_t rows = 0;
+  std::uint64_t memory_bytes = 0;  // 0: no bound
+  /// Of the rows and of what `match` keeps of each; with a bound once rows were appended.
+  std::unique_ptr<bytes::Scratch> space = std::make_unique<bytes::Scratch>(0);
   Pieces<ExactRow> exact;
   Pieces<FuzzyRow> fuzzy;
   TextArena texts;

@@ -5,7 +5,7 @@
 namespace csvm::cluster {
 namespace {
 
-enum Kind : std::uint8_t {
+enum LetterKind : std::uint8_t {
   word,
   space,
   comma,
@@ -61,8 +61,9 @@ bool is_symbol(char32_t code_point) {
          (code_point >= 0x80 && code_point < 0xC0);
 }
 
-Kind kind_at(std::string_view text, std::size_t at) {
-  return at < text.size() ? static_cast<Kind>(kinds[static_cast<unsigned char>(text[at])]) : space;
+LetterKind kind_at(std::string_view text, std::size_t at) {
+  return at < text.size() ? static_cast<LetterKind>(kinds[static_cast<unsigned char>(text[at])])
+                          : space;
 }
 
 // A dot inside an abbreviation: at most three letters before it and, after it, one or two letters
@@ -75,7 +76,7 @@ bool joins(std::string_view text, std::size_t dot_at, std::size_t letters_before
   return after == 2 && kind_at(text, dot_at + 3) == dot && letters_before <= 2;
 }
 
-std::uint8_t break_of(Kind kind, std::string_view text, std::size_t at) {
+std::uint8_t break_of(LetterKind kind, std::string_view text, std::size_t at) {
   switch (kind) {
     case comma:
       return break_comma;
@@ -146,7 +147,7 @@ std::span<const Word> Words::of(std::string_view value) {
       since_dot += at - from;
       if (at == in.size()) break;
     }
-    const Kind kind = kind_at(in, at);
+    const LetterKind kind = kind_at(in, at);
     if (kind == word) {
       std::size_t next = at;
       const char32_t code_point = text::next_code_point(in, next);

@@ -10,6 +10,8 @@
 
 namespace csvm::cluster {
 
+inline bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
+
 /// What stood between a word and the one before it, as bits.
 enum Break : std::uint8_t {
   break_space = 1,

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <unordered_map>
 
+#include "broker.h"
 #include "csvm/deliver.h"
 #include "writer.h"
 
@@ -14,15 +16,23 @@ constexpr std::size_t most_unrecorded = 512;  // outcomes; a crash repeats them,
 constexpr std::size_t sends_at_once = 64;     // before answers are looked at again
 constexpr std::size_t most_text_bytes = 300;  // kept of an answer
 
+GovernorSettings governor_settings(const CourierSettings& settings) {
+  GovernorSettings governor = settings.governor;
+  governor.shared = governor.shared || settings.ask_share;
+  return governor;
+}
+
 }  // namespace
 
 class Courier::Loop {
  public:
   explicit Loop(CourierSettings settings)
       : settings_(std::move(settings)),
-        governor_(settings_.governor, settings_.seed),
+        governor_(governor_settings(settings_), settings_.seed),
         client_(settings_.client),
-        writer_([this] { client_.wake(); }) {}
+        writer_([this] { client_.wake(); }) {
+    if (settings_.ask_share) broker_.emplace(settings_.ask_share, [this] { client_.wake(); });
+  }
 
   Result<void> add(JobKey key, Job job) {
     Run run;
@@ -65,6 +75,10 @@ class Courier::Loop {
     // What was written may have ended a job, which the caller wants to know at once.
     if (take_written()) longest = std::chrono::milliseconds(0);
     for (auto& [key, run] : runs_) top_up(key, run);
+    if (broker_) {
+      for (const Answered& one : broker_->take()) governor_.granted(one.url, one.share, now());
+      broker_->submit(governor_.wishes(now()));
+    }
     const bool all_sent = send();
     submit();
     for (const fetch::Response& response : client_.poll(wait_for(longest, all_sent))) {
@@ -246,7 +260,8 @@ class Courier::Loop {
   std::map<JobKey, Run> runs_;
   std::unordered_map<std::uint64_t, Dispatch> flights_;
   std::size_t unrecorded_ = 0;
-  Writer writer_;  // last: it is waited for before the rest goes
+  Writer writer_;  // it and the broker last: they are waited for before the rest goes
+  std::optional<Broker> broker_;
 };
 
 Courier::Courier(CourierSettings settings) : loop_(std::make_unique<Loop>(std::move(settings))) {}

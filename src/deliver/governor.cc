@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t few_records = 512;       // then a job wants more
 constexpr std::uint16_t most_throttled = 100;  // then a 429 counts as a failed attempt
+constexpr std::uint64_t most_tokens = 1000;    // asked for at once
 constexpr std::uint64_t fewest_to_judge = 20;  // before a share of failures says anything
 constexpr auto look_again =
     std::chrono::milliseconds(5);  // when more may be in flight by age alone
@@ -63,8 +64,11 @@ class Governor::State {
   Time wake_at(Time now) const {
     Time earliest = Time::max();
     for (const auto& lane : lanes_) {
-      Time lane_ready =
-          std::max({lane->breaker.ready_at(), lane->held_until, lane->pace.ready_at(), now});
+      const Time due = settings_.shared ? lane->grant.ready_at() : lane->pace.ready_at();
+      Time lane_ready = std::max({lane->breaker.ready_at(), lane->held_until, due, now});
+      // Without a token, one is asked for before it is needed.
+      const Duration early =
+          settings_.shared && !lane->grant.has_tokens() ? Grant::ahead : Duration{0};
       if (lane_ready == Time::max()) continue;
       if (lane->flights.size() >= lane->max_in_flight(settings_, now)) {
         const bool by_age =
@@ -75,10 +79,48 @@ class Governor::State {
       for (const SendingJob* sender : lane->jobs) {
         const Time job_ready = ready_at(*sender, *lane);
         if (job_ready == Time::max()) continue;
-        earliest = std::min(earliest, std::max({lane_ready, job_ready, sender->pace.ready_at()}));
+        const Time sender_ready = std::max(job_ready, sender->pace.ready_at());
+        earliest = std::min(earliest, sender_ready < now + early
+                                          ? lane_ready
+                                          : std::max(lane_ready, sender_ready - early));
       }
     }
     return earliest;
+  }
+
+  std::vector<ShareWish> wishes(Time now) {
+    std::vector<ShareWish> all;
+    for (const auto& lane : lanes_) {
+      const Time soon = now + Grant::ahead;
+      if (!lane->grant.may_ask(now) || lane->breaker.ready_at() > soon || lane->held_until > soon) {
+        continue;
+      }
+      ShareWish wish;
+      for (const SendingJob* sender : lane->jobs) {
+        if (std::max(ready_at(*sender, *lane), sender->pace.ready_at()) > soon) continue;
+        wish.tokens += sender->fresh.size() + sender->retrying;
+      }
+      if (wish.tokens == 0) continue;
+      wish.url = lane->url;
+      wish.limit = lane->limit();
+      wish.ceiling = lane->ceiling.rate().value_or(0);
+      wish.burst = std::chrono::duration_cast<std::chrono::milliseconds>(lane->pace.burst());
+      wish.tokens = std::min<std::uint64_t>(wish.tokens, most_tokens);
+      wish.unused = lane->grant.ask();
+      all.push_back(std::move(wish));
+    }
+    return all;
+  }
+
+  void granted(std::string_view url, const Result<Share>& share, Time now) {
+    const auto found = std::ranges::find(lanes_, url, [](const auto& lane) { return lane->url; });
+    if (found == lanes_.end()) return;  // its last job has left
+    Lane& lane = **found;
+    if (share) {
+      lane.grant.receive(*share, lane.pace.burst(), now);
+    } else {
+      lane.grant.fail(now);
+    }
   }
 
   Settled ended(const Dispatch& dispatch, const Answer& answer, Time now) {
@@ -215,7 +257,8 @@ class Governor::State {
     lane.ceiling.advance(lane.limit(), now);
     lane.pace.set_rate(lane.effective_rate(), now);
     give_up(lane, now);
-    return lane.breaker.ready_at() <= now && lane.held_until <= now && lane.pace.is_ready(now) &&
+    const bool is_due = settings_.shared ? lane.grant.is_ready(now) : lane.pace.is_ready(now);
+    return lane.breaker.ready_at() <= now && lane.held_until <= now && is_due &&
            lane.flights.size() < lane.max_in_flight(settings_, now);
   }
 
@@ -270,6 +313,7 @@ class Governor::State {
     }
     sender.pace.take(now);
     lane.pace.take(now);
+    lane.grant.take();
     lane.breaker.sent();
     ++sender.in_flight;
     Dispatch sent;
@@ -394,6 +438,12 @@ void Governor::count(JobKey job, Outcome outcome, std::uint64_t records) {
 }
 std::optional<Dispatch> Governor::next(Time now) { return state_->next(now); }
 Time Governor::wake_at(Time now) const { return state_->wake_at(now); }
+std::vector<ShareWish> Governor::wishes(Time now) {
+  return state_->settings_.shared ? state_->wishes(now) : std::vector<ShareWish>();
+}
+void Governor::granted(std::string_view url, const Result<Share>& share, Time now) {
+  state_->granted(url, share, now);
+}
 Settled Governor::ended(const Dispatch& dispatch, const Answer& answer, Time now) {
   return state_->ended(dispatch, answer, now);
 }

@@ -10,8 +10,6 @@
 namespace csvm::deliver {
 namespace {
 
-using std::chrono::seconds;
-
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -33,7 +31,7 @@ std::optional<WallTime> http_date(const std::string& text) {
   std::tm parts{};
   const char* end = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
   if (end == nullptr || *end != '\0') return std::nullopt;
-  return WallTime(seconds(timegm(&parts)));
+  return WallTime(std::chrono::seconds(timegm(&parts)));
 }
 
 Duration whole_day_at_most(double value) {

@@ -9,6 +9,7 @@
 
 #include "breaker.h"
 #include "ceiling.h"
+#include "grant.h"
 #include "meters.h"
 #include "pace.h"
 
@@ -72,6 +73,7 @@ struct Lane {
   std::string url;
   std::vector<SendingJob*> jobs;
   Pace pace;
+  Grant grant;  // instead of the pace, where other processes send, too
   Ceiling ceiling;
   Breaker breaker;
   Latencies latencies;

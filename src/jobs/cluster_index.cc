@@ -22,8 +22,17 @@ struct Entry {
   std::uint64_t survivor_row = 0;   // counted from 1
   std::uint64_t survivor_byte = 0;  // in the result
   std::uint64_t row_byte = 0;       // in the duplicates file
+  std::uint64_t first_line = 0;     // where the cluster's first row stood ...
+  std::uint64_t first_source = 0;   // ... and in which of the named sources
 };
-static_assert(sizeof(Entry) == 24);
+static_assert(sizeof(Entry) == 40);
+
+struct PairEntry {
+  std::uint64_t pair_byte = 0;  // in the file of possible duplicates
+  std::uint64_t row_a = 0, row_b = 0;
+  std::uint64_t byte_a = 0, byte_b = 0;  // in the result
+};
+static_assert(sizeof(PairEntry) == 40);
 
 std::uint64_t number_in(std::string_view text) {
   std::uint64_t number = 0;
@@ -68,7 +77,7 @@ Result<std::vector<Entry>> merged_rows(const std::string& duplicates_path, std::
     CSVM_CHECK(csv::read_block(*text, shape, block, {}, batch));
     for (const csv::Record& record : batch.records) {
       const auto survivor = batch.raw(batch.cells[record.first_cell + survivor_column]);
-      if (!survivor.empty()) entries.push_back({number_in(survivor), 0, record.byte});
+      if (!survivor.empty()) entries.push_back({number_in(survivor), 0, record.byte, 0, 0});
     }
   }
   std::ranges::sort(entries, {}, [](const Entry& entry) {
@@ -77,33 +86,37 @@ Result<std::vector<Entry>> merged_rows(const std::string& duplicates_path, std::
   return entries;
 }
 
-// Fills in where the survivors stand; only the blocks that hold one are read.
-Result<void> find_survivors(const std::string& records_path, std::vector<Entry>& entries,
-                            std::stop_token stop) {
+// Where records of the result stand; `rows` count from 1 and rise. Only blocks that hold one are
+// read.
+Result<std::vector<std::uint64_t>> bytes_of(const std::string& records_path,
+                                            const std::vector<std::uint64_t>& rows,
+                                            std::stop_token stop) {
+  std::vector<std::uint64_t> bytes;
+  if (rows.empty()) return bytes;
   const auto [text, shape] = CSVM_TRY(open_own(records_path));
   const csv::Index index = CSVM_TRY(index_of(*text, shape, stop));
   csv::Batch batch;
-  auto entry = entries.begin();
+  auto row = rows.begin();
   for (const csv::Block& block : index.blocks) {
     if (stop.stop_requested()) return Error{Errc::cancelled, "cancelled"};
-    const std::uint64_t end = block.first_record + block.records;  // rows count from 1
-    if (entry == entries.end() || entry->survivor_row > end) continue;
+    const std::uint64_t end = block.first_record + block.records;
+    if (row == rows.end() || *row > end) continue;
     CSVM_CHECK(csv::read_block(*text, shape, block, {}, batch));
-    for (; entry != entries.end() && entry->survivor_row <= end; ++entry) {
-      const std::uint64_t at = entry->survivor_row - 1 - block.first_record;
-      entry->survivor_byte = batch.records[static_cast<std::size_t>(at)].byte;
+    for (; row != rows.end() && *row <= end; ++row) {
+      bytes.push_back(batch.records[static_cast<std::size_t>(*row - 1 - block.first_record)].byte);
     }
   }
-  if (entry != entries.end()) {
+  if (row != rows.end()) {
     return Error{Errc::internal, fmt::format("row {} of the result, into which a row was merged, "
                                              "is missing; please report this",
-                                             entry->survivor_row)};
+                                             *row)};
   }
-  return {};
+  return bytes;
 }
 
-std::string_view bytes_of(const std::vector<Entry>& entries) {
-  return {reinterpret_cast<const char*>(entries.data()), entries.size() * sizeof(Entry)};
+template <class Numbers>
+std::string_view raw(const std::vector<Numbers>& entries) {
+  return {reinterpret_cast<const char*>(entries.data()), entries.size() * sizeof(Numbers)};
 }
 
 Result<std::string> name_of_part(const store::Job& job, std::string_view part) {
@@ -136,26 +149,34 @@ Result<std::vector<std::string>> row_at(const OwnFile& from, std::uint64_t byte,
   return cells;
 }
 
-// The entries of an index file, read where they are needed.
+// The entries of an index file, read where they are needed. What stands behind the entries is told
+// by the last eight bytes: how many entries there are.
+template <class Numbers>
 class IndexFile {
  public:
-  static Result<IndexFile> open(const Environment& environment, const store::Job& job) {
+  static Result<IndexFile> open(const Environment& environment, const store::Job& job,
+                                std::string_view part) {
     IndexFile file;
-    const std::string name = CSVM_TRY(name_of_part(job, part_cluster_index));
+    const std::string name = CSVM_TRY(name_of_part(job, part));
     file.reader_ = CSVM_TRY(environment.files.open({job.session_id, name}));
-    file.entries_ = file.reader_->bytes() / sizeof(Entry);
+    const std::uint64_t size = file.reader_->bytes();
+    file.entries_ = CSVM_TRY(file.template read<std::uint64_t>(size - sizeof(std::uint64_t)));
+    const std::uint64_t names = file.entries_ * sizeof(Numbers);
+    std::string text(static_cast<std::size_t>(size - sizeof(std::uint64_t) - names), '\0');
+    CSVM_TRY(file.reader_->read_at(names, text));
+    for (std::size_t from = 0; from < text.size();) {
+      const std::size_t end = text.find('\0', from);
+      file.names_.push_back(text.substr(from, end - from));
+      from = end + 1;
+    }
     return file;
   }
 
   std::uint64_t size() const { return entries_; }
-  Result<Entry> at(std::uint64_t number) const {
-    std::array<char, sizeof(Entry)> raw{};
-    const std::size_t read = CSVM_TRY(reader_->read_at(number * sizeof(Entry), raw));
-    if (read != raw.size()) return Error{Errc::io, "the index of the clusters is cut off"};
-    Entry entry;
-    std::memcpy(&entry, raw.data(), sizeof(Entry));
-    return entry;
+  const std::string& name(std::uint64_t number) const {
+    return names_.at(static_cast<std::size_t>(number));
   }
+  Result<Numbers> at(std::uint64_t number) const { return read<Numbers>(number * sizeof(Numbers)); }
   /// The first entry whose survivor stands after `row`.
   Result<std::uint64_t> first_after(std::uint64_t row) const {
     std::uint64_t low = 0;
@@ -172,17 +193,81 @@ class IndexFile {
   }
 
  private:
+  template <class Value>
+  Result<Value> read(std::uint64_t from) const {
+    std::array<char, sizeof(Value)> raw{};
+    const std::size_t read = CSVM_TRY(reader_->read_at(from, raw));
+    if (read != raw.size()) return Error{Errc::io, "the index of the result is cut off"};
+    Value value;
+    std::memcpy(&value, raw.data(), sizeof(Value));
+    return value;
+  }
+
   std::unique_ptr<files::Reader> reader_;
   std::uint64_t entries_ = 0;
+  std::vector<std::string> names_;
 };
+
+template <class Numbers>
+Result<void> write_index(const std::string& path, const std::vector<Numbers>& entries,
+                         std::string_view names) {
+  const std::vector<std::uint64_t> count{entries.size()};
+  return output::write_file(path, fmt::format("{}{}{}", raw(entries), names, raw(count)));
+}
 
 }  // namespace
 
 Result<void> write_cluster_index(const std::string& path, const std::string& records_path,
-                                 const std::string& duplicates_path, std::stop_token stop) {
+                                 const std::string& duplicates_path,
+                                 const pipeline::Summary& summary,
+                                 const std::vector<pipeline::Source>& sources,
+                                 std::stop_token stop) {
   std::vector<Entry> entries = CSVM_TRY(merged_rows(duplicates_path, stop));
-  if (!entries.empty()) CSVM_CHECK(find_survivors(records_path, entries, stop));
-  return output::write_file(path, bytes_of(entries));
+  std::vector<std::uint64_t> survivors;
+  for (const Entry& entry : entries) survivors.push_back(entry.survivor_row);
+  survivors.erase(std::ranges::unique(survivors).begin(), survivors.end());
+  const auto bytes = CSVM_TRY(bytes_of(records_path, survivors, stop));
+  if (survivors.size() != summary.first_rows.size()) {
+    return Error{Errc::internal, "the clusters of the result do not add up; please report this"};
+  }
+  std::size_t cluster = 0;
+  for (Entry& entry : entries) {
+    if (survivors[cluster] != entry.survivor_row) ++cluster;
+    entry.survivor_byte = bytes[cluster];
+    entry.first_line = summary.first_rows[cluster].line;
+    entry.first_source = summary.first_rows[cluster].source;
+  }
+  std::string names;
+  for (const pipeline::Source& source : sources) names += source.file.name + '\0';
+  return write_index(path, entries, names);
+}
+
+Result<void> write_pair_index(const std::string& path, const std::string& records_path,
+                              const std::string& possible_path, const pipeline::Summary& summary,
+                              std::stop_token stop) {
+  std::vector<std::uint64_t> rows;
+  for (const pipeline::PossibleDuplicate& pair : summary.possible) {
+    for (const std::uint64_t row : {pair.with_record, pair.record}) {
+      if (row != 0) rows.push_back(row);
+    }
+  }
+  std::ranges::sort(rows);
+  rows.erase(std::ranges::unique(rows).begin(), rows.end());
+  const auto bytes = CSVM_TRY(bytes_of(records_path, rows, stop));
+  const auto byte_of = [&](std::uint64_t row) {
+    if (row == 0) return std::uint64_t{0};
+    return bytes[static_cast<std::size_t>(std::ranges::lower_bound(rows, row) - rows.begin())];
+  };
+  std::vector<std::uint64_t> pairs(summary.possible.size());
+  for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = i + 1;
+  const auto pair_bytes = CSVM_TRY(bytes_of(possible_path, pairs, stop));
+  std::vector<PairEntry> entries;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const pipeline::PossibleDuplicate& pair = summary.possible[i];
+    entries.push_back({pair_bytes[i], pair.with_record, pair.record, byte_of(pair.with_record),
+                       byte_of(pair.record)});
+  }
+  return write_index(path, entries, "");
 }
 
 Result<void> write_possible(const std::string& path, const pipeline::Summary& summary,
@@ -203,7 +288,7 @@ Result<ClusterPage> clusters(const Environment& environment, std::string_view se
                              std::string_view job_id, std::uint64_t after,
                              std::size_t max_clusters) {
   const store::Job job = CSVM_TRY(environment.store.find_job(session, job_id));
-  const IndexFile index = CSVM_TRY(IndexFile::open(environment, job));
+  const auto index = CSVM_TRY(IndexFile<Entry>::open(environment, job, part_cluster_index));
   const Picked records = CSVM_TRY(pick_from(environment, job, part_records));
   const Picked duplicates = CSVM_TRY(pick_from(environment, job, part_duplicates));
   ClusterPage page;
@@ -216,7 +301,7 @@ Result<ClusterPage> clusters(const Environment& environment, std::string_view se
         page.next = page.clusters.back().row;
         break;
       }
-      Cluster cluster{entry.survivor_row, {}};
+      Cluster cluster{entry.survivor_row, index.name(entry.first_source), entry.first_line, {}};
       cluster.members.push_back(
           {"", 0, "", CSVM_TRY(row_at(records.file, entry.survivor_byte, batch))});
       page.clusters.push_back(std::move(cluster));
@@ -235,22 +320,28 @@ Result<PossiblePage> possible_duplicates(const Environment& environment, std::st
                                          std::string_view job_id, std::uint64_t after,
                                          std::size_t max_pairs) {
   const store::Job job = CSVM_TRY(environment.store.find_job(session, job_id));
+  const auto index = CSVM_TRY(IndexFile<PairEntry>::open(environment, job, part_pair_index));
+  const Picked records = CSVM_TRY(pick_from(environment, job, part_records));
   const Picked pairs = CSVM_TRY(pick_from(environment, job, part_possible));
   PossiblePage page;
-  // The cursor is the byte at which the next pair stands.
-  std::uint64_t byte = std::max(after, pairs.file.shape.data_byte);
+  page.columns = records.file.shape.header;
   csv::Batch batch;
-  while (byte < pairs.file.text->size()) {
+  // The cursor is the number of pairs that were seen.
+  for (std::uint64_t number = after; number < index.size(); ++number) {
     if (page.pairs.size() == max_pairs) {
-      page.next = byte;
+      page.next = number;
       break;
     }
-    const std::vector<std::string> cells = CSVM_TRY(row_at(pairs.file, byte, batch));
-    if (cells.size() != 6) return Error{Errc::invalid_input, "there is no page at this cursor"};
-    PossiblePair pair{cells[0], cells[2], number_in(cells[1]), number_in(cells[3]), 0, cells[5]};
+    const PairEntry entry = CSVM_TRY(index.at(number));
+    const std::vector<std::string> cells = CSVM_TRY(row_at(pairs.file, entry.pair_byte, batch));
+    if (cells.size() != 6) return Error{Errc::io, "the possible duplicates are damaged"};
+    PossiblePair pair{cells[0], cells[2], number_in(cells[1]), number_in(cells[3]),
+                      0,        cells[5], entry.row_a,         entry.row_b,
+                      {},       {}};
     std::from_chars(cells[4].data(), cells[4].data() + cells[4].size(), pair.score);
+    if (entry.row_a != 0) pair.values_a = CSVM_TRY(row_at(records.file, entry.byte_a, batch));
+    if (entry.row_b != 0) pair.values_b = CSVM_TRY(row_at(records.file, entry.byte_b, batch));
     page.pairs.push_back(std::move(pair));
-    byte += batch.text.size();
   }
   return page;
 }

@@ -64,7 +64,7 @@ Result<deliver::Target> DeliveryRun::target(const std::string& text,
   if (url.address) {
     CSVM_CHECK(fetch::check_address(*url.address, url.host, environment_.outgoing.rules));
   }
-  const auto known = CSVM_TRY(environment_.store.destination(text));
+  const auto known = CSVM_TRY(patient([&] { return environment_.store.destination(text); }));
   learnt_.push_back(known.learnt_rate);
   deliver::Target target{text, std::nullopt, known.learnt_rate};
   if (wishes.quota > 0) {
@@ -115,8 +115,9 @@ Result<deliver::Job> DeliveryRun::prepare() {
   sent.max_body_bytes = wishes.max_record_bytes;
   sent.timeout = from_seconds(wishes.timeout_seconds);
 
-  auto resumption = CSVM_TRY(environment_.store.resumption(claim_.lease));
-  const auto counts = CSVM_TRY(environment_.store.delivery_counts(job.session_id, job.id));
+  auto resumption = CSVM_TRY(patient([&] { return environment_.store.resumption(claim_.lease); }));
+  const auto counts =
+      CSVM_TRY(patient([&] { return environment_.store.delivery_counts(job.session_id, job.id); }));
   sent.earlier = {counts.delivered, counts.rejected, counts.failed, counts.maybe, counts.skipped};
   if (wishes.canary > 0 && wishes.canary < records_ &&
       !is_past_canary(resumption, before, wishes.canary)) {
@@ -136,7 +137,8 @@ Result<deliver::Job> DeliveryRun::prepare() {
 }
 
 Result<void> DeliveryRun::append(std::span<const deliver::Entry> entries) {
-  auto recorded = record_outcomes(environment_.store, claim_.lease, entries, urls_);
+  auto recorded =
+      patient([&] { return record_outcomes(environment_.store, claim_.lease, entries, urls_); });
   if (!recorded) {
     ledger_failed_.with([](bool& failed) { failed = true; });
     return recorded;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "csvm/jobs.h"
+#include "patience.h"
 
 namespace csvm::jobs {
 
@@ -16,8 +17,10 @@ store::Delivery delivery_of(const deliver::Entry& entry);
 /// comment says otherwise.
 class DeliveryRun final : public deliver::Ledger {
  public:
-  DeliveryRun(const Environment& environment, store::Claim claim, deliver::JobKey key)
-      : environment_(environment), claim_(std::move(claim)), key_(key) {}
+  /// @param stop  ends the wait for a store that is away
+  DeliveryRun(const Environment& environment, store::Claim claim, deliver::JobKey key,
+              std::stop_token stop)
+      : environment_(environment), claim_(std::move(claim)), key_(key), stop_(std::move(stop)) {}
 
   /// Opens the result and asks the ledger where to go on. Blocking, and without the mutex.
   /// Fails as files and store do, and with `refused` for a destination that is not allowed.
@@ -41,10 +44,15 @@ class DeliveryRun final : public deliver::Ledger {
 
  private:
   Result<deliver::Target> target(const std::string& url, const recipe::DeliveryWishes& wishes);
+  template <class Call>
+  auto patient(Call call) {
+    return patiently(environment_, stop_, std::move(call));
+  }
 
   const Environment& environment_;
   const store::Claim claim_;
   const deliver::JobKey key_;
+  const std::stop_token stop_;
   std::unique_ptr<files::LocalFile> local_;
   std::unique_ptr<LeadFile> file_;
   std::unique_ptr<deliver::RecordSource> source_;

@@ -125,6 +125,7 @@ Result<Outcome> run_merge(const Environment& environment, const store::Claim& cl
   run.threads = settings.threads_per_job;
   run.memory_bytes = settings.memory_bytes;
   run.clock = environment.seconds;
+  run.list_first_rows = true;
   run.progress = [&](const pipeline::Progress& now) {
     progress.stage = stage_of(now.stage);
     progress.percentage = 100 * now.done;
@@ -158,7 +159,10 @@ Result<Outcome> run_merge(const Environment& environment, const store::Claim& cl
   const std::string possible_path = CSVM_TRY(parts.room_for(part_possible));
   CSVM_CHECK(write_possible(possible_path, summary, upload.sources));
   const std::string index_path = CSVM_TRY(parts.room_for(part_cluster_index));
-  CSVM_CHECK(write_cluster_index(index_path, paths.records, paths.duplicates, stop));
+  CSVM_CHECK(write_cluster_index(index_path, paths.records, paths.duplicates, summary,
+                                 upload.sources, stop));
+  const std::string pair_index_path = CSVM_TRY(parts.room_for(part_pair_index));
+  CSVM_CHECK(write_pair_index(pair_index_path, paths.records, possible_path, summary, stop));
   if (stop.stop_requested()) return Error{Errc::cancelled, "cancelled"};
   CSVM_CHECK(parts.adopt_all());
   take_counts(summary, progress);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "csvm/jobs.h"
+#include "patience.h"
 
 namespace csvm::jobs {
 namespace {
@@ -35,7 +36,12 @@ recipe::Recipe by_path(recipe::Recipe recipe, const std::vector<store::SourceFil
     }
   };
   for (std::string& name : recipe.rank) resolve(name);
+  for (recipe::FileReading& reading : recipe.reading) resolve(reading.file);
   for (recipe::FileWishes& wishes : recipe.mapping) resolve(wishes.file);
+  for (recipe::Decision& decision : recipe.decisions) {
+    resolve(decision.a.file);
+    resolve(decision.b.file);
+  }
   return recipe;
 }
 
@@ -113,7 +119,8 @@ Result<std::vector<std::vector<std::string>>> preview_of(const pipeline::Source&
 }  // namespace
 
 Result<FileFacts> inspect(const Environment& environment, const files::Place& place,
-                          const std::string& name, std::stop_token stop) {
+                          const std::string& name, std::stop_token stop,
+                          const recipe::FileReading& reading) {
   const auto local = CSVM_TRY(environment.files.fetch(place));
   const auto configuration = environment.configuration();
   pipeline::Settings settings;
@@ -122,7 +129,10 @@ Result<FileFacts> inspect(const Environment& environment, const files::Place& pl
   settings.stop = std::move(stop);
   store::SourceFile file;
   file.name = name;
-  const auto sources = CSVM_TRY(pipeline::open_sources({source_of(file, local->path())}, settings));
+  pipeline::SourceFile described = source_of(file, local->path());
+  described.encoding = reading.encoding;
+  described.known.delimiter = reading.delimiter;
+  const auto sources = CSVM_TRY(pipeline::open_sources({described}, settings));
   const pipeline::Source& source = sources.front();
 
   FileFacts facts;
@@ -141,7 +151,9 @@ Result<OpenUpload> open_upload(const Environment& environment, std::string_view 
                                std::string_view upload, const recipe::Recipe& recipe,
                                std::stop_token stop) {
   OpenUpload opened;
-  opened.files = CSVM_TRY(environment.store.find_upload(session, upload)).files;
+  opened.files = CSVM_TRY(patiently(environment, stop, [&] {
+                   return environment.store.find_upload(session, upload);
+                 })).files;
   std::vector<pipeline::SourceFile> sources;
   for (const store::SourceFile& file : opened.files) {
     if (file.state != store::FileState::complete) {

@@ -81,6 +81,7 @@ Result<Preview> preview(OpenUpload& upload, std::size_t max_rows) {
     source.first_row = rows;
     rows += source.index.records;
   }
+  upload.settings.decisions.clear();  // most are about rows beyond the heads
   FirstRows sink(preview, max_rows);
   const pipeline::Summary summary =
       CSVM_TRY(pipeline::run(upload.sources, {}, upload.settings, sink));

@@ -77,6 +77,7 @@ void Sending::stop(std::chrono::milliseconds limit) {
     out_of_time_ = true;
     if (courier_ != nullptr) courier_->wake();
   }
+  impatient_.request_stop();
   notify();
   for (std::thread& claimer : claimers_) {
     if (claimer.joinable()) claimer.join();
@@ -124,7 +125,8 @@ bool Sending::claim_one(const std::string& name) {
   entry.beat_at = seconds();
   {
     const std::lock_guard lock(mutex_);
-    entry.run = std::make_unique<DeliveryRun>(environment_, **std::move(claimed), ++last_key_);
+    entry.run = std::make_unique<DeliveryRun>(environment_, **std::move(claimed), ++last_key_,
+                                              impatient_.get_token());
     entries_.push_back(std::move(added));
   }
   prepare(entry);
@@ -164,6 +166,9 @@ void Sending::send() {
   settings.wall_clock = outgoing.wall_clock;
   settings.seed = outgoing.seed;
   settings.user_agent = outgoing.user_agent;
+  if (!outgoing.process.empty()) {
+    settings.ask_share = [this](const deliver::ShareWish& wish) { return ask_share(wish); };
+  }
   {
     deliver::Courier courier(std::move(settings));
     {
@@ -194,6 +199,14 @@ void Sending::send() {
     }
   }
   notify();
+}
+
+// The store has the one bucket that all processes have for a URL.
+Result<deliver::Share> Sending::ask_share(const deliver::ShareWish& wish) {
+  const auto tokens = CSVM_TRY(
+      environment_.store.take_tokens({wish.url, environment_.outgoing.process, wish.limit,
+                                      wish.ceiling, wish.burst, wish.tokens, wish.unused}));
+  return deliver::Share{tokens.count, tokens.wait, tokens.interval};
 }
 
 void Sending::take_arrivals(deliver::Courier& courier) {
@@ -390,13 +403,17 @@ Result<void> Sending::record_end(Entry& entry) {
   const store::Lease& lease = run.claim().lease;
   const std::string& id = run.claim().job.id;
   store::Store& store = environment_.store;
+  const auto tell = [this](auto call) {
+    return patiently(environment_, impatient_.get_token(), std::move(call));
+  };
   if (entry.lost) {
     warn(fmt::format("job {} belongs to another worker now", id));
     return {};
   }
   if (entry.failure) {
     say(fmt::format("job {} cannot be sent", id));
-    return store.fail(lease, run.claim().job.progress, reason_for_user(*entry.failure));
+    const std::string why = reason_for_user(*entry.failure);
+    return tell([&] { return store.fail(lease, run.claim().job.progress, why); });
   }
   const deliver::JobStatus& status = entry.status;  // published for the last time
   const bool has_begun =
@@ -406,29 +423,29 @@ Result<void> Sending::record_end(Entry& entry) {
   if (has_begun) run.keep_learnt_rate(status);
   if (entry.cancelled) {
     say(fmt::format("job {} was cancelled", id));
-    return store.cancelled(lease, progress);
+    return tell([&] { return store.cancelled(lease, progress); });
   }
   if (run.ledger_failed()) {
     warn(fmt::format("job {}: its outcomes could not be recorded; it goes on later", id));
     const std::lock_guard lock(mutex_);
     no_claim_before_ = seconds() + wait_after_failure;
-    return store.release(lease);
+    return tell([&] { return store.release(lease); });
   }
   switch (status.state) {
     case deliver::JobState::finished: {
       const std::string why = run.why_nothing_arrived(status);
       say(fmt::format("job {} has sent {} records, {} failed", id, status.delivered,
                       progress.failed_webhooks));
-      if (!why.empty()) return store.fail(lease, progress, why);
-      CSVM_TRY(store.complete(lease, progress, {}));
+      if (!why.empty()) return tell([&] { return store.fail(lease, progress, why); });
+      CSVM_TRY(tell([&] { return store.complete(lease, progress, {}); }));
       return {};
     }
     case deliver::JobState::stopped:
       say(fmt::format("job {} was stopped", id));
-      return store.fail(lease, progress, status.stopped_because);
+      return tell([&] { return store.fail(lease, progress, status.stopped_because); });
     default:
       say(fmt::format("job {} goes back to the queue", id));
-      return store.release(lease);
+      return tell([&] { return store.release(lease); });
   }
 }
 

@@ -64,6 +64,7 @@ class Sending {
   void prepare(Entry& entry);
 
   void send();
+  Result<deliver::Share> ask_share(const deliver::ShareWish& wish);
   void take_arrivals(deliver::Courier& courier);
   void obey_commands(deliver::Courier& courier);
   void publish(deliver::Courier& courier);
@@ -87,8 +88,9 @@ class Sending {
   mutable std::mutex mutex_;
   std::condition_variable called_;
   std::uint64_t calls_ = 0;
-  bool stopping_ = false;     // no further claims
-  bool out_of_time_ = false;  // the courier ends, whatever is in flight
+  bool stopping_ = false;       // no further claims
+  bool out_of_time_ = false;    // the courier ends, whatever is in flight
+  std::stop_source impatient_;  // stopped when out of time: nobody waits for the store any more
   bool tender_stops_ = false;
   double no_claim_before_ = 0;  // after the store could not be written
   deliver::JobKey last_key_ = 0;

@@ -6,9 +6,11 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <type_traits>
 
 #include "csvm/jobs.h"
 #include "merge_job.h"
+#include "patience.h"
 #include "pulse.h"
 #include "sending.h"
 
@@ -122,10 +124,11 @@ class WorkerThreads final : public Workers {
     const store::Progress last = pulse.progress();
     Result<void> told;
     if (outcome) {
-      const auto state =
-          environment_.store.complete(claim.lease, outcome->progress, outcome->results);
+      const auto state = tell([&] {
+        return environment_.store.complete(claim.lease, outcome->progress, outcome->results);
+      });
       if (!state) {
-        discard(environment_, claim, outcome->results);
+        if (!may_have(claim, outcome->results)) discard(environment_, claim, outcome->results);
         told = state.error();
       } else {
         say(fmt::format("job {} is {}: {} records", claim.job.id, store::to_string(*state),
@@ -135,19 +138,20 @@ class WorkerThreads final : public Workers {
     } else if (end == Pulse::End::lost) {
       say_warning(fmt::format("job {} belongs to another worker now", claim.job.id));
     } else if (end == Pulse::End::cancelled) {
-      told = environment_.store.cancelled(claim.lease, last);
+      told = tell([&] { return environment_.store.cancelled(claim.lease, last); });
       say(fmt::format("job {} was cancelled", claim.job.id));
     } else if (end == Pulse::End::overdue) {
-      told = environment_.store.fail(
-          claim.lease, last,
+      const auto why =
           fmt::format("the job took longer than {} s; split the files or raise JOB_TIMEOUT",
-                      settings_.job_timeout.count()));
+                      settings_.job_timeout.count());
+      told = tell([&] { return environment_.store.fail(claim.lease, last, why); });
       say_warning(fmt::format("job {} took too long", claim.job.id));
     } else if (end == Pulse::End::stopping && outcome.error().code == Errc::cancelled) {
-      told = environment_.store.release(claim.lease);
+      told = tell([&] { return environment_.store.release(claim.lease); });
       say(fmt::format("job {} goes back to the queue", claim.job.id));
     } else {
-      told = environment_.store.fail(claim.lease, last, reason_for_user(outcome.error()));
+      const auto why = reason_for_user(outcome.error());
+      told = tell([&] { return environment_.store.fail(claim.lease, last, why); });
       // Our own paths are the operator's matter; what is wrong with leads is not.
       const bool is_ours = outcome.error().code == Errc::io;
       const std::string words = fmt::format(
@@ -164,6 +168,21 @@ class WorkerThreads final : public Workers {
       say_warning(fmt::format("the end of job {} could not be recorded: {}", claim.job.id,
                               told.error().message));
     }
+  }
+
+  template <class Call>
+  std::invoke_result_t<Call&> tell(Call call) {
+    return patiently(environment_, stop_.get_token(), std::move(call));
+  }
+
+  // Whether the store has these results although it refused them, or may have: an answer was lost.
+  bool may_have(const store::Claim& claim, const std::vector<store::ResultFile>& results) {
+    if (results.empty()) return false;
+    const auto job =
+        tell([&] { return environment_.store.find_job(claim.job.session_id, claim.job.id); });
+    if (!job) return is_away(job.error());
+    return std::ranges::find(job->results, results.front().name, &store::ResultFile::name) !=
+           job->results.end();
   }
 
   void say(const std::string& words) const {

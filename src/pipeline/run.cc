@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "csvm/pipeline.h"
+#include "places.h"
 #include "row_builder.h"
 #include "survey.h"
 #include "write.h"
@@ -109,11 +110,6 @@ void add_sources(Summary& summary) {
   }
 }
 
-RowPlace place_of(const std::vector<Source>& sources, const Survey& survey, std::uint32_t row) {
-  const auto after = std::ranges::upper_bound(sources, row, {}, &Source::first_row);
-  return {static_cast<std::uint32_t>(after - sources.begin() - 1), survey.line_of_row[row]};
-}
-
 // Reports a stage's rows as a share of the whole run.
 std::function<void(std::uint64_t)> reporter(const Settings& settings, Stage stage, double from,
                                             double to, std::uint64_t rows) {
@@ -136,7 +132,7 @@ Result<Summary> run(const std::vector<Source>& sources, const std::vector<Source
                  fmt::format("{} rows are more than one run can hold ({}); merge in parts", rows,
                              std::numeric_limits<std::uint32_t>::max() - 1)};
   }
-  const cluster::Settings matching = matching_settings(sources, settings);
+  cluster::Settings matching = matching_settings(sources, settings);
   const bool matches = matching.mode != cluster::Mode::none;
 
   // Without cleaning, matching and suppression the rows need no survey.
@@ -152,7 +148,10 @@ Result<Summary> run(const std::vector<Source>& sources, const std::vector<Source
   }
   const double match_from = now();
   cluster::Clusters clusters;
-  if (matches) clusters = CSVM_TRY(cluster::match(surveyed.comparables, matching));
+  if (matches) {
+    matching.decisions = CSVM_TRY(decided_rows(sources, surveyed, settings.decisions));
+    clusters = CSVM_TRY(cluster::match(surveyed.comparables, matching));
+  }
 
   const double write_from = now();
   Layout layout = lay_out(settings, sources, surveyed.more_emails);
@@ -178,6 +177,8 @@ Result<Summary> run(const std::vector<Source>& sources, const std::vector<Source
   CSVM_CHECK(run_parallel(settings.threads,
                           (summary.possible.size() + listed_a_task - 1) / listed_a_task,
                           settings.stop, explain));
+  number_records(surveyed, clusters, summary.possible);
+  if (settings.list_first_rows) summary.first_rows = first_rows(sources, surveyed, clusters);
   summary.survey_seconds = match_from - survey_from;
   summary.match_seconds = write_from - match_from;
   summary.write_seconds = now() - write_from;
@@ -185,7 +186,7 @@ Result<Summary> run(const std::vector<Source>& sources, const std::vector<Source
 }
 
 Result<Matched> match(const std::vector<Source>& sources, const Settings& settings) {
-  const cluster::Settings matching = matching_settings(sources, settings);
+  cluster::Settings matching = matching_settings(sources, settings);
   const SuppressionList nobody(settings.fields.type);
   auto surveyed =
       std::make_shared<const Survey>(CSVM_TRY(survey(sources, nobody, matching, settings, {})));
@@ -196,6 +197,7 @@ Result<Matched> match(const std::vector<Source>& sources, const Settings& settin
     matched.clusters.of_row.resize(last.first_row + last.index.records);
     std::iota(matched.clusters.of_row.begin(), matched.clusters.of_row.end(), 0U);
   } else {
+    matching.decisions = CSVM_TRY(decided_rows(sources, *surveyed, settings.decisions));
     matched.clusters = CSVM_TRY(cluster::match(surveyed->comparables, matching));
   }
   matched.explain = [surveyed, matching](const cluster::Link& link) {

@@ -16,6 +16,7 @@ namespace json = boost::json;
 
 constexpr std::size_t max_recipe_bytes = std::size_t{1} << 20;
 constexpr std::size_t max_further_contacts = 20;
+constexpr std::size_t most_lines = std::size_t{1} << 40;
 
 constexpr std::array<std::pair<cluster::Mode, std::string_view>, 3> modes{{
     {cluster::Mode::fuzzy, "fuzzy"},
@@ -50,6 +51,9 @@ class RecipeReader {
     if (recipe_.possible > recipe_.threshold) {
       mistakes_.add("possible", fmt::format("{} is above the threshold ({})", recipe_.possible,
                                             recipe_.threshold));
+    }
+    if (recipe_.match == cluster::Mode::none && !recipe_.decisions.empty()) {
+      mistakes_.add("decisions", "need match fuzzy or exact");
     }
     if (!mistakes_.empty()) return mistakes_.error();
     return std::move(recipe_);
@@ -100,13 +104,17 @@ class RecipeReader {
       read_rules(key, value);
     } else if (key == "rank") {
       recipe_.rank = texts(key, value);
+    } else if (key == "reading") {
+      read_readings(key, value);
     } else if (key == "mapping") {
       read_mapping(key, value);
+    } else if (key == "decisions") {
+      read_decisions(key, value);
     } else {
       mistakes_.add(path_of("", key),
                     "is not known; known are table_type, match, threshold, possible, survivor, "
-                    "header_threshold, further_contacts, excel_safe, drop_empty, no_clean, rank "
-                    "and mapping");
+                    "header_threshold, further_contacts, excel_safe, drop_empty, no_clean, rank, "
+                    "reading, mapping and decisions");
     }
   }
 
@@ -168,6 +176,41 @@ class RecipeReader {
     }
   }
 
+  void read_readings(std::string_view path, const json::value& value) {
+    const json::object* files = value.if_object();
+    if (files == nullptr) {
+      return wrong_kind(path, "an object {FILE: {delimiter, encoding}}", value);
+    }
+    for (const auto& [file, given] : *files) {
+      const std::string file_path = path_of(path, view(file));
+      FileReading reading{std::string(view(file)), {}, {}};
+      const json::object* object = given.if_object();
+      if (object == nullptr) {
+        wrong_kind(file_path, "an object {delimiter, encoding}", given);
+        continue;
+      }
+      for (const auto& [key, how] : *object) {
+        const std::string key_path = path_of(file_path, view(key));
+        if (view(key) != "delimiter" && view(key) != "encoding") {
+          mistakes_.add(key_path, "is not known; known are delimiter and encoding");
+          continue;
+        }
+        const auto said = text(key_path, how);
+        if (!said) continue;
+        if (view(key) == "encoding") {
+          reading.encoding = std::string(*said);
+          continue;
+        }
+        reading.delimiter = delimiter_named(*said);
+        if (!reading.delimiter) {
+          mistakes_.add(key_path,
+                        fmt::format("must be one sign such as ; or tab, not '{}'", *said));
+        }
+      }
+      recipe_.reading.push_back(std::move(reading));
+    }
+  }
+
   void read_mapping(std::string_view path, const json::value& value) {
     const json::object* files = value.if_object();
     if (files == nullptr) {
@@ -191,6 +234,39 @@ class RecipeReader {
         wishes.mapping.push_back(std::move(wish));
       }
       recipe_.mapping.push_back(std::move(wishes));
+    }
+  }
+
+  std::optional<RowName> row_name(const std::string& path, const json::object& pair,
+                                  std::string_view key) {
+    const json::value* const value = pair.if_contains(key);
+    const json::object* const place = value != nullptr ? value->if_object() : nullptr;
+    const json::value* const file = place != nullptr ? place->if_contains("file") : nullptr;
+    const json::value* const line = place != nullptr ? place->if_contains("line") : nullptr;
+    const bool is_there = file != nullptr && file->is_string() && line != nullptr &&
+                          line->is_number() && place->size() == 2;
+    if (!is_there) {
+      mistakes_.add(path_of(path, key), "must be a row, as {\"file\": FILE, \"line\": LINE}");
+      return std::nullopt;
+    }
+    return RowName{std::string(view(file->get_string())),
+                   whole(path_of(path_of(path, key), "line"), *line, most_lines)};
+  }
+
+  void read_decisions(std::string_view path, const json::value& value) {
+    const json::array* list = value.if_array();
+    if (list == nullptr) return wrong_kind(path, "a list of {a, b, together}", value);
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      const std::string place = path_of(path, i);
+      const json::object* pair = (*list)[i].if_object();
+      if (pair == nullptr || !pair->contains("together") || pair->size() != 3) {
+        mistakes_.add(place, "must be a decision, as {a, b, together}");
+        continue;
+      }
+      auto a = row_name(place, *pair, "a");
+      auto b = row_name(place, *pair, "b");
+      const bool together = flag(path_of(place, "together"), pair->at("together"));
+      if (a && b) recipe_.decisions.push_back({*std::move(a), *std::move(b), together});
     }
   }
 
@@ -221,6 +297,18 @@ std::string names_of(const std::vector<clean::Rule>& rules) {
 }
 
 }  // namespace
+
+std::optional<char> delimiter_named(std::string_view text) {
+  if (text == "tab") return '\t';
+  if (text.size() != 1) return std::nullopt;
+  const char c = text.front();
+  const bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  if (is_word || c == '"' || c == '\'' || c == '\0' || c == '\n' || c == '\r' ||
+      static_cast<unsigned char>(c) >= 0x80) {
+    return std::nullopt;
+  }
+  return c;
+}
 
 Result<Recipe> parse_recipe(std::string_view json, std::string_view name,
                             std::vector<Mistake>* mistakes) {
@@ -254,6 +342,14 @@ std::string to_json(const Recipe& recipe) {
     for (const clean::Rule rule : recipe.not_clean) rules.emplace_back(clean::to_string(rule));
   }
   if (!recipe.rank.empty()) document["rank"] = json::value_from(recipe.rank);
+  if (!recipe.reading.empty()) {
+    json::object& files = document["reading"].emplace_object();
+    for (const FileReading& reading : recipe.reading) {
+      json::object& how = files[reading.file].emplace_object();
+      if (reading.delimiter) how["delimiter"] = std::string(1, *reading.delimiter);
+      if (reading.encoding) how["encoding"] = *reading.encoding;
+    }
+  }
   if (!recipe.mapping.empty()) {
     json::object& files = document["mapping"].emplace_object();
     for (const FileWishes& wishes : recipe.mapping) {
@@ -262,6 +358,14 @@ std::string to_json(const Recipe& recipe) {
         headers[wish.header] = wish.field ? json::value(*wish.field) : json::value(nullptr);
       }
     }
+  }
+  for (const Decision& decision : recipe.decisions) {
+    if (!document.contains("decisions")) document["decisions"].emplace_array();
+    const auto place = [](const RowName& row) {
+      return json::object{{"file", row.file}, {"line", row.line}};
+    };
+    document["decisions"].get_array().push_back(json::object{
+        {"a", place(decision.a)}, {"b", place(decision.b)}, {"together", decision.together}});
   }
   return json::serialize(document) + "\n";
 }
@@ -292,11 +396,24 @@ std::string to_command(const Recipe& recipe, const std::vector<std::string>& fil
   }
   if (!recipe.not_clean.empty()) command += " --no-clean=" + names_of(recipe.not_clean);
   for (const std::string& file : recipe.rank) add("--rank", file);
+  for (const FileReading& reading : recipe.reading) {
+    if (reading.delimiter) {
+      const std::string sign =
+          *reading.delimiter == '\t' ? "tab" : std::string(1, *reading.delimiter);
+      add("--delimiter", reading.file + "=" + sign);
+    }
+    if (reading.encoding) add("--encoding", reading.file + "=" + *reading.encoding);
+  }
   for (const FileWishes& wishes : recipe.mapping) {
     for (const auto& wish : wishes.mapping) {
       add("--map",
           fmt::format("{}:{}={}", wishes.file, wish.header, wish.field.value_or(std::string())));
     }
+  }
+  for (const Decision& decision : recipe.decisions) {
+    add(decision.together ? "--together" : "--apart",
+        fmt::format("{}:{}={}:{}", decision.a.file, decision.a.line, decision.b.file,
+                    decision.b.line));
   }
   if (recipe.excel_safe) command += " --excel-safe";
   if (recipe.drop_empty) command += " --drop-empty";
@@ -337,10 +454,32 @@ Result<void> apply(const Recipe& recipe, pipeline::Settings& settings,
       file.rank = static_cast<std::uint32_t>(rank);
     }));
   }
+  for (const FileReading& reading : recipe.reading) {
+    CSVM_CHECK(for_each(reading.file, "reading", [&](pipeline::SourceFile& file) {
+      if (reading.delimiter) file.known.delimiter = reading.delimiter;
+      if (reading.encoding) file.encoding = reading.encoding;
+    }));
+  }
   for (const FileWishes& wishes : recipe.mapping) {
     CSVM_CHECK(for_each(wishes.file, "mapping", [&](pipeline::SourceFile& file) {
       file.overrides.insert(file.overrides.end(), wishes.mapping.begin(), wishes.mapping.end());
     }));
+  }
+  const auto place_of = [&](const RowName& row) -> Result<pipeline::RowPlace> {
+    pipeline::RowPlace place{0, row.line};
+    std::size_t named = 0;
+    CSVM_CHECK(for_each(row.file, "decisions", [&](const pipeline::SourceFile& file) {
+      place.source = static_cast<std::uint32_t>(&file - files.data());
+      ++named;
+    }));
+    if (named == 1) return place;
+    return Error{Errc::invalid_input,
+                 fmt::format("decisions: {} files are named '{}'", named, row.file)};
+  };
+  settings.decisions.clear();
+  for (const Decision& decision : recipe.decisions) {
+    settings.decisions.push_back(
+        {CSVM_TRY(place_of(decision.a)), CSVM_TRY(place_of(decision.b)), decision.together});
   }
   return {};
 }

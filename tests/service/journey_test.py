@@ -177,21 +177,6 @@ class Journey(ServiceTest):
         self.assertFalse([path for path in self.service.stored_files()
                           if path.startswith(session) and job in path])
 
-    def test_what_belongs_to_webhooks_is_kept_and_never_shown(self):
-        upload = self.client.uploaded(sample(PEOPLE[0]))["upload_id"]
-        job = self.client.process(upload, mode="webhook", webhook_url="https://hooks.example/x",
-                                  webhook_rate_limit=10, webhook_secret="hush-hush-secret")
-        self.client.wait_for_state(job, "sending")
-        answer = self.client.ask("PUT", f"/api/jobs/{job}/rate", json_body={"rate_limit": 15})
-        self.assertEqual(answer.json(), {"status": "success", "new_rate_limit": 15.0,
-                                         "previous_rate_limit": 10.0})
-        self.assertEqual(self.client.post(f"/api/jobs/{job}/pause").json()["status"], "paused")
-        self.assertEqual(self.client.post(f"/api/jobs/{job}/resume").json()["status"], "sending")
-        self.assertNotIn("hush-hush-secret", json.dumps(self.client.status(job)))
-        self.assertNotIn("hush-hush-secret", self.service.text_of_log())
-        self.assertEqual(self.client.post(f"/api/jobs/{job}/cancel").status, 200)
-        self.client.wait_for_state(job, "cancelled")
-
 
 class Operation(ServiceTest):
     settings = {"LOG_FORMAT": "json"}

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.request
 from pathlib import Path
 
 PROGRAM = os.environ["CSVM_PROGRAM"]
@@ -38,6 +39,8 @@ def wait_until(look, what):
 class Service:
     """A running `csv-merger serve` on a data folder; any free port."""
 
+    words = ["serve", "--port", "0"]
+
     def __init__(self, data, **settings):
         self.data = Path(data)
         self.settings = settings
@@ -52,24 +55,29 @@ class Service:
             if name in os.environ:
                 environment[name] = os.environ[name]
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--port", "0", "--data", str(self.data)], env=environment,
+            [PROGRAM, *self.words, "--data", str(self.data)], env=environment,
             cwd=self.data.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.readers = [threading.Thread(target=self._read_log, args=(self.process.stderr,))]
         self.readers[0].start()
         # A line of text, or the first one of a log in JSON.
         line = self.process.stdout.readline()
-        where = re.search(r"listens on (http://([^:]+):(\d+))", line)
-        if not where:
+        if not self.began(line):
             self.process.kill()
             self.process.wait()
             self.readers[0].join()
             raise AssertionError(f"did not start: {line!r} {self.text_of_log()}")
-        self.origin = where[1]
-        self.address = (where[2], int(where[3]))
         if line.startswith("{"):
             self.log.append(line)
             self.readers.append(threading.Thread(target=self._read_log, args=(self.process.stdout,)))
             self.readers[1].start()
+
+    def began(self, line):
+        """Whether its first line says that it began; takes its address from there."""
+        where = re.search(r"listens on (http://([^:]+):(\d+))", line)
+        if where:
+            self.origin = where[1]
+            self.address = (where[2], int(where[3]))
+        return where is not None
 
     def _read_log(self, pipe):
         for line in pipe:
@@ -100,6 +108,32 @@ class Service:
         root = self.data / "files"
         return sorted(path.relative_to(root).as_posix() for path in root.rglob("*")
                       if path.is_file() and not path.name.startswith("."))
+
+
+class Receiver:
+    """A running `csv-merger receiver` on any free port."""
+
+    def __init__(self, *options):
+        self.process = subprocess.Popen([PROGRAM, "receiver", *options], stdout=subprocess.PIPE,
+                                        text=True)
+        self.url = self.process.stdout.readline().split()[-1]
+
+    def counts(self):
+        """What it has counted itself."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(self.url + "counts", timeout=BOUND_SECONDS) as answer:
+            return json.load(answer)
+
+    def wait_for(self, requests):
+        wait_until(lambda: self.counts()["requests"] >= requests, f"{requests} requests")
+
+    def port(self):
+        return self.url.rstrip("/").rsplit(":", 1)[1]
+
+    def stop(self):
+        if self.process.returncode is None:
+            self.process.terminate()
+            self.process.communicate()
 
 
 class Answer:

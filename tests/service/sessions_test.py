@@ -64,6 +64,10 @@ class Sessions(ServiceTest):
                        "Content-Type": "application/offset+octet-stream"}
             return client.ask(method, path, b"x" if method == "PATCH" else None, headers)
         body = {"rate_limit": 5} if method == "PUT" else None
+        if path.endswith("/deliver"):
+            body = {"webhook_url": "https://192.88.99.1/"}
+        elif path.endswith("/retry"):
+            body = {}
         return client.ask(method, path, headers=headers, json_body=body)
 
     def state_of(self, client):
@@ -145,6 +149,12 @@ class Sessions(ServiceTest):
     def valid_body(self, pattern, upload):
         if pattern.endswith("/rate"):
             return b'{"rate_limit": 5}'
+        if pattern.endswith("/deliver"):
+            return b'{"webhook_url": "https://receiver.example/"}'
+        if pattern.endswith("/retry"):
+            return b"{}"
+        if pattern == "/api/webhook/test":
+            return b'{"webhook_url": "https://receiver.example/", "table_type": "people"}'
         if pattern == "/api/config/restore":
             return b'{"name": "field_mappings_x.json"}'
         return b'{"upload_id": "%s", "table_type": "people"}' % upload.encode()

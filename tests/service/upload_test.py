@@ -50,6 +50,26 @@ class Uploads(ServiceTest):
         names = [file["filename"] for file in self.client.get(f"/api/uploads/{upload}").json()["files"]]
         self.assertEqual(names, ["a.csv"])
 
+    def test_a_file_can_be_looked_at_as_if_it_were_written_in_another_way(self):
+        text = "Name;Ort,Land\nAnn;Z\u00fcrich,CH\n".encode("utf-8")
+        upload = self.client.uploaded(("a.csv", text))
+        file = upload["files"][0]
+        path = f"/api/uploads/{upload['upload_id']}/files/{file['file_id']}/look"
+        looked = self.client.post(path, {"delimiter": ",", "encoding": "windows-1252"})
+        self.assertEqual(looked.status, 200, looked)
+        self.assertEqual(looked.json()["headers"], ["Name;Ort", "Land"])
+        self.assertEqual(looked.json()["preview"], [["Ann;Z\u00c3\u00bcrich", "CH"]])
+        kept = self.client.get(f"/api/uploads/{upload['upload_id']}").json()["files"][0]
+        self.assertEqual(kept["headers"], file["headers"])
+        self.assertProblem(self.client.post(path, {"delimiter": "and"}), 422, "delimiter")
+        self.assertProblem(self.client.post(path, {"encoding": "no-such"}), 422)
+        self.assertProblem(self.client.post(path + "x", {}), 404)
+
+        mapping = self.client.post("/api/mapping/preview", {
+            "upload_id": upload["upload_id"], "table_type": "people",
+            "reading": {file["file_id"]: {"delimiter": ","}}}).json()
+        self.assertEqual([c["header"] for c in mapping["files"][0]["columns"]], ["Name;Ort", "Land"])
+
     def test_a_refused_file_takes_nothing_from_the_upload_it_was_meant_for(self):
         upload = self.client.uploaded(("a.csv", CSV))["upload_id"]
         self.assertProblem(self.client.upload(("b.png", NO_CSV), upload_id=upload), 422, "b.png")

@@ -3,5 +3,6 @@ declare const Alpine: {
   data(name: string, make: () => object): void
   store(name: string, value?: object): any
   start(): void
+  destroyTree(root: Element): void
 }
 export default Alpine

@@ -4,13 +4,20 @@ import { makeClient } from './api/client.js'
 import { makeLive } from './api/live.js'
 import { makeSender } from './api/sending.js'
 import { xhrTransport } from './api/tus.js'
+import { chart } from './components/chart.js'
 import { chooser } from './components/chooser.js'
 import { columns } from './components/columns.js'
+import { deliver } from './components/deliver.js'
+import { duplicates } from './components/duplicates.js'
 import { fields } from './components/fields.js'
 import { files } from './components/files.js'
 import { frame } from './components/frame.js'
+import { job } from './components/job.js'
+import { jobs } from './components/jobs.js'
+import { log } from './components/log.js'
 import { makeNavigation } from './navigation.js'
 import { makeWork } from './work.js'
+import 'uplot/dist/uPlot.min.css'
 import './app.css'
 
 const client = makeClient({ fetch: (path, options) => fetch(path, options) })
@@ -35,6 +42,12 @@ Alpine.data('files', files(parts))
 Alpine.data('columns', columns(parts))
 Alpine.data('chooser', chooser())
 Alpine.data('fields', fields(parts))
+Alpine.data('duplicates', duplicates(parts))
+Alpine.data('deliver', deliver(parts))
+Alpine.data('jobs', jobs(parts))
+Alpine.data('job', job(parts))
+Alpine.data('log', log(parts))
+Alpine.data('chart', chart())
 
 Alpine.start()
 void work.load()

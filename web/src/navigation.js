@@ -12,10 +12,7 @@ export const makeNavigation = (window) => ({
 
   begin() {
     this.read()
-    window.addEventListener('hashchange', () => {
-      this.read()
-      this.settle()
-    })
+    window.addEventListener('hashchange', () => this.read())
   },
 
   read() {
@@ -24,7 +21,7 @@ export const makeNavigation = (window) => ({
     this.detail = detail ?? ''
   },
 
-  // Where the reader goes on: at the top, with the screen's heading announced.
+  /** Once a screen is shown the reader goes on at its top, and its heading is announced. */
   settle() {
     window.document.documentElement.scrollTop = 0
     const heading = window.document.getElementById(`${this.screen}-title`)

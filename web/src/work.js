@@ -2,9 +2,15 @@
 // The service's state is the truth; the draft is kept in the browser, for reloads and other tabs.
 import { wordsOf } from './api/client.js'
 import { emptyDraft, inOrder, resume, suggestedTable, toRequest } from './state/draft.js'
-import { afterJob, newestFirst } from './state/jobs.js'
+import { afterJob, hasEnded, newestFirst } from './state/jobs.js'
 
 const key = 'csv-merger.draft'
+// A trial of fewer rows ends before it is cancelled.
+const longRows = 100_000
+/** Trials that are being removed. @type {Set<string>} */
+const sweeping = new Set()
+// Changes whenever a tab changed what the service keeps; the others then look.
+const changedKey = 'csv-merger.changed'
 
 /** @typedef {ReturnType<typeof makeWork>} Work */
 
@@ -23,13 +29,20 @@ export const makeWork = ({ client, live, storage }) => ({
   session: null,
   /** @type {import('./state/draft.js').Draft} */
   draft: { ...emptyDraft },
+  /** What files hold that are read in another way than was found. @type {Record<string, import('./api/messages.js').SourceFile>} */
+  looked: {},
   /** @type {Record<string, import('./api/messages.js').Job>} */
   jobsById: {},
+  /** The accounts of jobs that ended. @type {Record<string, import('./api/messages.js').Report>} */
+  reports: {},
 
   async load() {
     await this.refresh()
     if (!this.session) return
-    live.on('session_jobs', ({ jobs }) => this.takeJobs(jobs))
+    live.on('state', (state) => {
+      if (state === 'live' && this.problem) void this.refresh()
+    })
+    live.on('session_jobs', ({ jobs }) => this.takeAllJobs(jobs))
     for (const name of ['job_progress', 'job_completed', 'job_failed']) live.on(name, (job) => this.takeJobs([job]))
     live.begin()
     this.loaded = true
@@ -42,15 +55,48 @@ export const makeWork = ({ client, live, storage }) => ({
       this.session = session
       this.draft = resume(JSON.parse(storage.getItem(key) ?? 'null'), session)
       this.problem = ''
-      this.takeJobs(session.jobs)
+      this.takeAllJobs(session.jobs)
+      await this.lookAgain()
     } catch (failure) {
       this.problem = wordsOf(failure)
     }
   },
 
+  // After a reload: what the files hold that are read in another way.
+  async lookAgain() {
+    for (const [id, how] of Object.entries(this.draft.reading)) {
+      if (this.looked[id] || !this.files.some(({ file_id }) => file_id === id)) continue
+      this.looked[id] = await client.look(this.draft.upload, id, how)
+    }
+  },
+
+  /**
+   * Reads a file in another way ({}: as it was found), once the service could. Its decisions go:
+   * its headings are others now.
+   * @param {string} id @param {{delimiter?: string, encoding?: string}} how
+   */
+  async readAs(id, how) {
+    const { [id]: _, ...reading } = this.draft.reading
+    const { [id]: __, ...mapping } = this.draft.mapping
+    if (Object.keys(how).length > 0) {
+      this.looked[id] = await client.look(this.draft.upload, id, how)
+      reading[id] = how
+    }
+    this.change({ reading, mapping })
+  },
+
   /** @param {import('./api/messages.js').Job[]} jobs */
   takeJobs(jobs) {
     this.jobsById = jobs.reduce(afterJob, this.jobsById)
+    if (jobs.some((job) => hasEnded(job) && this.draft.discarded.includes(job.job_id))) void this.sweep()
+  },
+
+  /** All jobs there are: others are gone. @param {import('./api/messages.js').Job[]} jobs */
+  takeAllJobs(jobs) {
+    const ids = jobs.map(({ job_id }) => job_id)
+    this.jobsById = Object.fromEntries(Object.entries(this.jobsById).filter(([id]) => ids.includes(id)))
+    this.takeJobs(jobs)
+    void this.sweep()
   },
 
   /** Changes the draft and keeps it. @param {Partial<import('./state/draft.js').Draft>} change */
@@ -59,9 +105,10 @@ export const makeWork = ({ client, live, storage }) => ({
     storage.setItem(key, JSON.stringify(this.draft))
   },
 
-  /** Another tab changed the draft. */
-  reread() {
-    if (this.session) this.draft = resume(JSON.parse(storage.getItem(key) ?? 'null'), this.session)
+  /** The session after this tab changed it; other tabs look too. */
+  async refreshAll() {
+    await this.refresh()
+    storage.setItem(changedKey, String(Number(storage.getItem(changedKey) ?? 0) + 1))
   },
 
   /** @param {string} id @returns {import('./api/messages.js').SourceFile[]} */
@@ -71,7 +118,10 @@ export const makeWork = ({ client, live, storage }) => ({
   /** Whole files to merge, the one whose values win first. */
   get files() {
     const whole = this.filesOf(this.draft.upload).filter(({ status }) => status === 'complete')
-    return inOrder(whole, this.draft.order)
+    return inOrder(
+      whole.map((file) => (this.draft.reading[file.file_id] ? { ...file, ...this.looked[file.file_id] } : file)),
+      this.draft.order,
+    )
   },
   get suppression() {
     return this.filesOf(this.draft.suppression).filter(({ status }) => status === 'complete')
@@ -86,8 +136,81 @@ export const makeWork = ({ client, live, storage }) => ({
   get request() {
     return toRequest(this.draft, this.files)
   },
+  /** Fetches the account of a job that has a result, once. @param {string} id */
+  async account(id) {
+    if (this.reports[id]) return
+    try {
+      const report = await client.report(id)
+      this.reports = { ...this.reports, [id]: report }
+    } catch {
+      // Without it the page shows what the status says.
+    }
+  },
+  /** Records of a job's result; null while that is not known. @param {string} id @returns {number | null} */
+  recordsOf(id) {
+    return this.reports[id]?.counts.records_out ?? null
+  },
+  /** Those that somebody began: no trials. */
   get jobs() {
-    return newestFirst(Object.values(this.jobsById))
+    const hidden = [this.draft.trial.job, ...this.draft.discarded]
+    return newestFirst(Object.values(this.jobsById).filter(({ job_id }) => !hidden.includes(job_id)))
+  },
+  /** What the draft gives, as far as it was tried. @returns {import('./api/messages.js').Job | null} */
+  get trial() {
+    return this.jobsById[this.draft.trial.job] ?? null
+  },
+  /** Whether the trial is of the draft as it is now. */
+  get isTried() {
+    return this.trial !== null && this.draft.trial.asked === JSON.stringify(this.request)
+  },
+  /** Runs the draft as a job that nobody sees, in place of the one before. */
+  async try() {
+    const request = this.request
+    const { job_id } = await client.process(request)
+    const { trial, discarded } = this.draft
+    this.change({
+      trial: { job: job_id, asked: JSON.stringify(request) },
+      discarded: trial.job ? [...discarded, trial.job] : discarded,
+    })
+    this.takeJobs([await client.job(job_id)])
+    await this.sweep()
+  },
+  /** The trial is no trial any more. */
+  adoptTrial() {
+    const { job } = this.draft.trial
+    this.change({ trial: { job: '', asked: '' } })
+    return job
+  },
+  /** The trial is of no use any more. */
+  async dropTrial() {
+    const { trial, discarded } = this.draft
+    if (trial.job) this.change({ trial: { job: '', asked: '' }, discarded: [...discarded, trial.job] })
+    await this.sweep()
+  },
+  /** Removes trials that are of no use any more; cancels those that will not end soon. */
+  async sweep() {
+    const { discarded } = this.draft
+    const known = discarded.filter((id) => this.jobsById[id])
+    if (known.length < discarded.length) this.change({ discarded: known })
+    for (const id of known.filter((one) => !sweeping.has(one))) {
+      const isOver = hasEnded(this.jobsById[id])
+      if (!isOver && this.records < longRows) continue
+      sweeping.add(id)
+      try {
+        if (isOver) await this.removeJob(id)
+        else await client.steer(id, 'cancel')
+      } catch {
+        // It ended meanwhile, or the service is away: the next event or load comes back to it.
+      }
+      sweeping.delete(id)
+    }
+  },
+  /** @param {string} id */
+  async removeJob(id) {
+    await client.removeJob(id)
+    const { [id]: _, ...rest } = this.jobsById
+    this.jobsById = rest
+    if (this.draft.discarded.includes(id)) this.change({ discarded: this.draft.discarded.filter((other) => other !== id) })
   },
 
   /** Begins the job that the draft describes. @param {object} [further] members of the request */
@@ -103,8 +226,9 @@ export const makeWork = ({ client, live, storage }) => ({
     live.end()
     storage.removeItem(key)
     this.jobsById = {}
+    this.looked = {}
     this.draft = { ...emptyDraft }
-    await this.refresh()
+    await this.refreshAll()
     live.begin()
   },
 })

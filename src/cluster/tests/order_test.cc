@@ -93,5 +93,34 @@ TEST(Order, EachLinkNamesAnEarlierRowOfItsCluster) {
   }
 }
 
+TEST(Order, RowsThatLieInTemporaryFilesGiveTheSameClustersAndReasons) {
+  for (const Mode mode : {Mode::fuzzy, Mode::exact}) {
+    std::mt19937 random(3);
+    const std::vector<Row> rows = some_people(random, 200);
+    Settings settings = testing::settings_for(columns::TableType::people, mode);
+    const Comparables plain = testing::comparables(rows, settings);
+    const Clusters expected = match(plain, settings).value();
+
+    settings.memory_bytes = 1;
+    Comparables spilled(settings);
+    for (std::size_t at = 0; at < rows.size(); at += 30) {  // as blocks of a file come in
+      Comparables block(settings);
+      for (std::size_t i = at; i < std::min(rows.size(), at + 30); ++i) {
+        block.add(rows[i].values(settings.type));
+      }
+      spilled.append(std::move(block));
+    }
+    ASSERT_EQ(spilled.rows(), rows.size());
+    const Clusters found = match(spilled, settings).value();
+    EXPECT_EQ(found.of_row, expected.of_row);
+    ASSERT_EQ(found.links.size(), expected.links.size());
+    ASSERT_FALSE(found.links.empty());
+    for (std::size_t i = 0; i < found.links.size(); ++i) {
+      EXPECT_EQ(explain(spilled, found.links[i], settings),
+                explain(plain, expected.links[i], settings));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace csvm::cluster

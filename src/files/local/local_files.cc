@@ -238,7 +238,7 @@ class LocalFolder final : public Files {
   }
 
   std::string temporary_for(const Paths& paths) {
-    return fmt::format("{}.{}.tmp", paths.object, ++temporaries_);
+    return fmt::format("{}.{}-{}.tmp", paths.object, ::getpid(), ++temporaries_);
   }
 
   std::string folder_;
@@ -249,19 +249,22 @@ class LocalFolder final : public Files {
 }  // namespace
 }  // namespace local
 
-Result<std::unique_ptr<Files>> open_local(const std::string& folder) {
+Result<std::unique_ptr<Files>> open_local(const std::string& folder, Sharing sharing) {
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
   if (failure) return local::disk_error("make", folder, failure.value());
   const auto lock_path = folder + "/.lock";
   auto lock = CSVM_TRY(local::open_file(lock_path, O_RDWR | O_CREAT));
-  if (::flock(lock.number(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return local::disk_error("lock", lock_path, errno);
+  const int descriptor = lock.number();
+  const bool is_first = ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+  if (!is_first && errno != EWOULDBLOCK) return local::disk_error("lock", lock_path, errno);
+  auto files = std::make_unique<local::LocalFolder>(folder, std::move(lock));
+  if (is_first) CSVM_CHECK(files->remove_leftovers());
+  if (is_first && sharing == Sharing::alone) return std::unique_ptr<Files>(std::move(files));
+  if (sharing == Sharing::alone || ::flock(descriptor, LOCK_SH | LOCK_NB) != 0) {
     return Error{Errc::conflict,
                  fmt::format("another process works on '{}': choose another folder", folder)};
   }
-  auto files = std::make_unique<local::LocalFolder>(folder, std::move(lock));
-  CSVM_CHECK(files->remove_leftovers());
   return std::unique_ptr<Files>(std::move(files));
 }
 

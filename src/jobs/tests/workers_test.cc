@@ -145,6 +145,8 @@ TEST_F(WorkersTest, PageTheClustersOfAResult) {
   ASSERT_EQ(first->clusters.size(), 2U);
   EXPECT_EQ(first->clusters[0].row, 1U);
   ASSERT_EQ(first->clusters[0].members.size(), 3U);
+  EXPECT_EQ(first->clusters[0].first_file, "leads.csv");
+  EXPECT_EQ(first->clusters[0].first_line, 2U);
   EXPECT_EQ(first->clusters[0].members[0].line, 0U);
   EXPECT_EQ(first->clusters[0].members[1].line, 3U);
   EXPECT_EQ(first->clusters[0].members[1].file, "leads.csv");
@@ -155,7 +157,55 @@ TEST_F(WorkersTest, PageTheClustersOfAResult) {
   ASSERT_TRUE(second);
   ASSERT_EQ(second->clusters.size(), 1U);
   EXPECT_THAT(second->clusters[0].members[2].values, testing::Contains("Works, Linus"));
+  EXPECT_EQ(second->clusters[0].first_line, 8U);
   EXPECT_FALSE(second->next);
+}
+
+TEST_F(WorkersTest, PageThePossibleDuplicatesWithTheirRecords) {
+  std::string rows = "Full Name,Company,Website\nCleo Park,Corex,corex.example\n";
+  for (const char* name : {"Jon Weber", "Joan Weber", "Jona Weber"}) {
+    rows += std::string(name) + ",Novak Glass,novak.example\n";
+  }
+  const store::Job job = begin(upload("leads.csv", rows), R"({"threshold": 100, "possible": 0})");
+  const auto workers = start();
+  const store::Job done = wait_for_end(job.id);
+  ASSERT_EQ(done.state, store::JobState::completed) << done.error;
+
+  const auto all = possible_duplicates(environment(), session_.id, job.id, 0, 10);
+  ASSERT_TRUE(all) << all.error().message;
+  ASSERT_GE(all->pairs.size(), 2U);
+  EXPECT_FALSE(all->next);
+  for (const PossiblePair& pair : all->pairs) {
+    EXPECT_EQ(pair.line_a, pair.row_a + 1) << "nothing was merged";
+    EXPECT_EQ(pair.line_b, pair.row_b + 1);
+    EXPECT_THAT(pair.values_a, testing::Contains("Novak Glass"));
+    EXPECT_EQ(pair.values_b.size(), all->columns.size());
+  }
+  const auto first = possible_duplicates(environment(), session_.id, job.id, 0, 1);
+  ASSERT_TRUE(first && first->next);
+  const auto second = possible_duplicates(environment(), session_.id, job.id, *first->next, 1);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->pairs[0].line_b, all->pairs[1].line_b);
+}
+
+TEST_F(WorkersTest, DoWhatWasDecidedAboutRows) {
+  const std::string upload_id = upload("leads.csv",
+                                       "Full Name,Company\nAnn Lee,Acme\nAnn Lee,Acme\n"
+                                       "Bob Ellison,Bolt\nCleo Park,Corex\n");
+  const store::Job job = begin(upload_id, R"({"decisions": [
+      {"a": {"file": "leads.csv", "line": 2}, "b": {"file": "leads.csv", "line": 3},
+       "together": false},
+      {"a": {"file": "leads.csv", "line": 5}, "b": {"file": "leads.csv", "line": 4},
+       "together": true}]})");
+  const auto workers = start();
+  const store::Job done = wait_for_end(job.id);
+  ASSERT_EQ(done.state, store::JobState::completed) << done.error;
+  const auto page = clusters(environment(), session_.id, job.id, 0, 10);
+  ASSERT_TRUE(page);
+  ASSERT_EQ(page->clusters.size(), 1U);
+  EXPECT_EQ(page->clusters[0].row, 3U);
+  EXPECT_EQ(page->clusters[0].members[1].line, 5U);
+  EXPECT_EQ(page->clusters[0].members[1].reason, "decided by you");
 }
 
 TEST_F(WorkersTest, ShowNothingOfAnotherSession) {

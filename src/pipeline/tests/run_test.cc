@@ -33,6 +33,53 @@ TEST(Run, MergesExactDuplicatesAndKeepsEverythingElse) {
   EXPECT_EQ(sink.column("Person Location")[0], "Berlin, Germany");
 }
 
+TEST(Run, DoesWithTwoRowsWhatWasDecidedAndSaysWhereTheyStand) {
+  Scratch scratch;
+  Collector sink;
+  auto settings = people_settings(cluster::Mode::exact);
+  settings.decisions = {{{0, 2}, {1, 2}, false}, {{1, 3}, {0, 3}, true}};
+  settings.list_first_rows = true;
+  const auto summary =
+      run_files({scratch.file("a.csv", apollo), scratch.file("b.csv", crm)}, settings, sink);
+  EXPECT_EQ(sink.column("Full Name"), (Column{"Ann Lee", "Bob O'Brien", "Ann Lee"}));
+  ASSERT_EQ(summary.first_rows.size(), 1u);
+  EXPECT_EQ(summary.first_rows[0].source, 0u);
+  EXPECT_EQ(summary.first_rows[0].line, 3u);
+}
+
+TEST(Run, RefusesADecisionAboutALineWithoutARecord) {
+  Scratch scratch;
+  Collector sink;
+  auto settings = people_settings(cluster::Mode::exact);
+  settings.decisions = {{{0, 2}, {0, 9}, true}};
+  const auto sources = open_sources({scratch.file("a.csv", apollo)}, settings).value();
+  const auto summary = run(sources, {}, settings, sink);
+  ASSERT_FALSE(summary);
+  EXPECT_EQ(summary.error().message, "decisions: no record of a.csv begins on line 9");
+}
+
+TEST(Run, NumbersTheRecordsOfPossibleDuplicates) {
+  Scratch scratch;
+  Collector sink;
+  const auto summary = run_files(
+      {scratch.file("a.csv",
+                    "Full Name,Company Name,Company Website\n"
+                    "Cleo Park,Corex,corex.example\n"
+                    "Cleo Park,Corex,corex.example\n"
+                    "Jon Weber,Novak Glass,novak.example\n"
+                    "Joan Weber,Novak Glass,novak.example\n")},
+      [] {
+        auto settings = people_settings(cluster::Mode::fuzzy);
+        settings.matching.possible = 0;
+        return settings;
+      }(),
+      sink);
+  ASSERT_EQ(sink.records().size(), 3u);
+  ASSERT_FALSE(summary.possible.empty());
+  EXPECT_EQ(summary.possible.back().with_record, 2u);
+  EXPECT_EQ(summary.possible.back().record, 3u);
+}
+
 TEST(Run, PutsAdditionalColumnsOfSeveralFilesTogetherHoweverTheyAreSpelled) {
   Scratch scratch;
   Collector sink;

@@ -15,7 +15,10 @@ constexpr std::string_view everything = R"({
   "survivor": "newest_file", "header_threshold": 80, "further_contacts": 3,
   "excel_safe": true, "drop_empty": true, "no_clean": ["names", "emails"],
   "rank": ["crm.csv"],
+  "reading": {"crm.csv": {"delimiter": ";", "encoding": "windows-1252"}, "t.txt": {"delimiter": "tab"}},
   "mapping": {"apollo.csv": {"Firma": "Company Name", "Owner": null}},
+  "decisions": [{"a": {"file": "apollo.csv", "line": 7}, "b": {"file": "crm.csv", "line": 9},
+                 "together": true}],
 })";
 
 std::string mistake_of(std::string_view json) {
@@ -39,10 +42,46 @@ TEST(Recipe, ReadsEveryWish) {
   EXPECT_TRUE(recipe->drop_empty);
   EXPECT_THAT(recipe->not_clean, ElementsAre(clean::Rule::names, clean::Rule::emails));
   EXPECT_THAT(recipe->rank, ElementsAre("crm.csv"));
+  ASSERT_EQ(recipe->reading.size(), 2U);
+  EXPECT_EQ(recipe->reading[0].delimiter, ';');
+  EXPECT_EQ(recipe->reading[0].encoding, "windows-1252");
+  EXPECT_EQ(recipe->reading[1].delimiter, '\t');
   ASSERT_EQ(recipe->mapping.size(), 1U);
   ASSERT_EQ(recipe->mapping[0].mapping.size(), 2U);
   EXPECT_EQ(recipe->mapping[0].mapping[0].field, "Company Name");
   EXPECT_EQ(recipe->mapping[0].mapping[1].field, std::nullopt);
+}
+
+TEST(Recipe, NamesWhatIsWrongWithADecision) {
+  EXPECT_THAT(mistake_of(R"({"decisions": [{"a": {"file": "x.csv"}, "b": 5, "together": true}]})"),
+              testing::AllOf(HasSubstr("decisions[0].a: must be a row"),
+                             HasSubstr("decisions[0].b: must be a row")));
+  EXPECT_THAT(mistake_of(R"({"decisions": [{}]})"), HasSubstr("decisions[0]: must be a decision"));
+  EXPECT_THAT(mistake_of(R"({"match": "none", "decisions": [{"a": {"file": "x", "line": 2},
+                             "b": {"file": "x", "line": 3}, "together": false}]})"),
+              HasSubstr("decisions: need match fuzzy or exact"));
+}
+
+TEST(Recipe, GivesDecisionsToTheFilesTheyName) {
+  Recipe recipe;
+  recipe.decisions = {{{"crm.csv", 9}, {"a/apollo.csv", 7}, true}};
+  pipeline::Settings settings;
+  std::vector<pipeline::SourceFile> files(3);
+  files[0].path = "a/apollo.csv";
+  files[0].name = "apollo.csv";
+  files[1].path = "b/apollo.csv";
+  files[1].name = "apollo.csv";
+  files[2].name = "crm.csv";
+  ASSERT_TRUE(apply(recipe, settings, files));
+  ASSERT_EQ(settings.decisions.size(), 1U);
+  EXPECT_EQ(settings.decisions[0].a.source, 2U);
+  EXPECT_EQ(settings.decisions[0].a.line, 9U);
+  EXPECT_EQ(settings.decisions[0].b.source, 0U);
+  EXPECT_TRUE(settings.decisions[0].together);
+  recipe.decisions[0].b.file = "apollo.csv";
+  const auto ambiguous = apply(recipe, settings, files);
+  ASSERT_FALSE(ambiguous);
+  EXPECT_THAT(ambiguous.error().message, HasSubstr("2 files are named 'apollo.csv'"));
 }
 
 TEST(Recipe, WrittenAndReadBackIsTheSame) {
@@ -98,11 +137,31 @@ TEST(Recipe, BecomesACommandThatAShellReadsTheSame) {
             "--map 'it'\\''s.csv:Owner='");
 }
 
+TEST(Recipe, SaysInACommandHowFilesAreRead) {
+  Recipe recipe;
+  recipe.reading = {{"a.csv", ';', std::nullopt}, {"b.txt", '\t', "utf-16le"}};
+  EXPECT_EQ(to_command(recipe, {"a.csv", "b.txt"}),
+            "csv-merger merge a.csv b.txt --type people --delimiter 'a.csv=;' "
+            "--delimiter b.txt=tab --encoding b.txt=utf-16le");
+}
+
+TEST(Recipe, TakesOneSignForADelimiter) {
+  EXPECT_EQ(delimiter_named("tab"), '\t');
+  EXPECT_EQ(delimiter_named("|"), '|');
+  for (const std::string_view wrong : {"", "x", "7", "\"", "\n", ";;", "comma", "\xC3\xA9"}) {
+    EXPECT_EQ(delimiter_named(wrong), std::nullopt) << wrong;
+  }
+  EXPECT_THAT(mistake_of(R"({"reading": {"a.csv": {"delimiter": "and"}}})"),
+              HasSubstr("one sign such as"));
+  EXPECT_THAT(mistake_of(R"({"reading": {"a.csv": {"quote": "'"}}})"), HasSubstr("not known"));
+}
+
 TEST(Recipe, IsTakenIntoTheSettingsOfARun) {
   const auto recipe = parse_recipe(everything, "r.json");
   ASSERT_TRUE(recipe);
   pipeline::Settings settings;
-  std::vector<pipeline::SourceFile> files(2);
+  std::vector<pipeline::SourceFile> files(3);
+  files[2].path = files[2].name = "t.txt";
   files[0].path = "in/apollo.csv";
   files[0].name = "apollo.csv";
   files[1].path = files[1].name = "crm.csv";
@@ -116,6 +175,10 @@ TEST(Recipe, IsTakenIntoTheSettingsOfARun) {
   ASSERT_EQ(files[0].overrides.size(), 2U);
   EXPECT_EQ(files[0].overrides[0].header, "Firma");
   EXPECT_TRUE(files[1].overrides.empty());
+  EXPECT_EQ(files[1].known.delimiter, ';');
+  EXPECT_EQ(files[1].encoding, "windows-1252");
+  EXPECT_EQ(files[2].known.delimiter, '\t');
+  EXPECT_EQ(files[2].encoding, std::nullopt);
 }
 
 TEST(Recipe, NamesAFileThatIsNotAmongThoseGiven) {

@@ -1,6 +1,4 @@
 // The ledger of a job: one small row for each record that was tried.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
@@ -9,8 +7,6 @@
 
 namespace csvm::store::sqlite {
 namespace {
-
-constexpr std::size_t longest_excerpt = 500;
 
 Delivery delivery_of(const Rows& rows, int first = 0) {
   Delivery delivery;
@@ -25,18 +21,7 @@ Delivery delivery_of(const Rows& rows, int first = 0) {
 
 Result<std::int64_t> ledger_of(const JobRow& job) {
   if (job.ledger) return *job.ledger;
-  return Error{Errc::conflict, "the job sends nothing: it was made for a download"};
-}
-
-// Cut between characters.
-std::string_view excerpt_of(const Delivery& delivery) {
-  if (delivery.state == DeliveryState::delivered) return {};
-  const std::string_view text = delivery.excerpt;
-  std::size_t length = std::min(text.size(), longest_excerpt);
-  if (length < text.size()) {
-    while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) --length;
-  }
-  return text.substr(0, length);
+  return sends_nothing();
 }
 
 Result<void> put(Connection& db, std::int64_t ledger, const Delivery& delivery) {

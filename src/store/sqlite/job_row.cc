@@ -1,6 +1,4 @@
 // Jobs between their rows and the values of the interface.
-#include <fmt/format.h>
-
 #include "sqlite_store.h"
 
 namespace csvm::store::sqlite {
@@ -79,9 +77,7 @@ Result<JobRow> leased_row(Connection& db, const Lease& lease) {
   if (!CSVM_TRY(rows.next())) return no_such("job");
   JobRow job = row_of(rows);
   if (job.token != lease.token || !job.has_worker) {
-    return Error{Errc::conflict,
-                 fmt::format("job {} was taken over or has ended: this worker has to let go of it",
-                             lease.job_id)};
+    return taken_over(lease.job_id);
   }
   return job;
 }

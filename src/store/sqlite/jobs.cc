@@ -1,22 +1,9 @@
 // What a user does with jobs.
-#include <fmt/format.h>
-
-#include <cmath>
-
 #include "identity.h"
 #include "sqlite_store.h"
 
 namespace csvm::store::sqlite {
 namespace {
-
-Error not_now(const JobRow& job, Text what) {
-  return {Errc::conflict, fmt::format("the job is {}: {}", to_string(job.state), what)};
-}
-
-Result<void> check_rate(double rate) {
-  if (std::isfinite(rate) && rate >= 0) return {};
-  return Error{Errc::invalid_input, "a rate is 0 (no limit) or a positive number per second"};
-}
 
 Result<void> check_upload(Connection& db, std::int64_t session, Time now, Id upload) {
   auto rows = CSVM_TRY(db.query(
@@ -25,10 +12,9 @@ Result<void> check_upload(Connection& db, std::int64_t session, Time now, Id upl
       "GROUP BY u.key",
       session, upload, now));
   if (!CSVM_TRY(rows.next())) return no_such("upload");
-  if (rows.integer(0) == 0) return Error{Errc::invalid_input, "the upload has no file: add one"};
+  if (rows.integer(0) == 0) return upload_empty();
   if (rows.integer(1) != 0) {
-    return Error{Errc::invalid_input,
-                 "a file of the upload is still being received: wait for it or remove it"};
+    return upload_unfinished();
   }
   return {};
 }
@@ -130,7 +116,7 @@ Result<JobState> SqliteStore::cancel_job(Id session, Id job) {
   return write(Durability::now, [&](Writing& writing) -> Result<JobState> {
     const auto owner = CSVM_TRY(session_key(writing.db, writing.now, session));
     const auto row = CSVM_TRY(find_row(writing.db, owner, job));
-    if (has_ended(row.state)) return not_now(row, "there is nothing left to cancel");
+    if (has_ended(row.state)) return not_now(row.state, Why::cancel);
     const bool worker_lives =
         CSVM_TRY(writing.db.integer("SELECT 1 FROM jobs WHERE key=? AND lease_until>?", row.key,
                                     writing.now))
@@ -151,7 +137,7 @@ Result<void> SqliteStore::pause_job(Id session, Id job) {
     const auto row = CSVM_TRY(find_row(writing.db, owner, job));
     if (row.phase != Phase::deliver ||
         (row.state != JobState::sending && row.state != JobState::queued)) {
-      return not_now(row, "only a job that is sending can be paused");
+      return not_now(row.state, Why::pause);
     }
     // A paused job takes no place from the others of its session.
     CSVM_CHECK(writing.db.run("UPDATE jobs SET state=?,place=0,turn=NULL WHERE key=?",
@@ -165,7 +151,7 @@ Result<void> SqliteStore::resume_job(Id session, Id job) {
   return write(Durability::now, [&](Writing& writing) -> Result<void> {
     const auto owner = CSVM_TRY(session_key(writing.db, writing.now, session));
     const auto row = CSVM_TRY(find_row(writing.db, owner, job));
-    if (row.state != JobState::paused) return not_now(row, "only a paused job can go on");
+    if (row.state != JobState::paused) return not_now(row.state, Why::resume);
     if (!row.has_worker) return enqueue(writing, row, JobState::sending, Phase::deliver);
     CSVM_CHECK(
         writing.db.run("UPDATE jobs SET state=?,place=3 WHERE key=?", JobState::sending, row.key));
@@ -178,8 +164,8 @@ Result<double> SqliteStore::set_rate(Id session, Id job, double rate) {
   return write(Durability::now, [&](Writing& writing) -> Result<double> {
     const auto owner = CSVM_TRY(session_key(writing.db, writing.now, session));
     const auto row = CSVM_TRY(find_row(writing.db, owner, job));
-    if (row.mode != Mode::webhook) return not_now(row, "it sends nothing that could have a rate");
-    if (has_ended(row.state)) return not_now(row, "its rate no longer matters");
+    if (row.mode != Mode::webhook) return not_now(row.state, Why::rate);
+    if (has_ended(row.state)) return not_now(row.state, Why::late_rate);
     CSVM_CHECK(writing.db.run("UPDATE jobs SET rate=? WHERE key=?", rate, row.key));
     CSVM_CHECK(touch_job(writing, row));
     return row.rate;
@@ -191,10 +177,10 @@ Result<void> SqliteStore::deliver_job(Id session, Id job, const Webhook& webhook
   return write(Durability::now, [&](Writing& writing) -> Result<void> {
     const auto owner = CSVM_TRY(session_key(writing.db, writing.now, session));
     const auto row = CSVM_TRY(find_row(writing.db, owner, job));
-    if (!has_ended(row.state)) return not_now(row, "wait for its end to send its result");
+    if (!has_ended(row.state)) return not_now(row.state, Why::deliver);
     const auto result =
         CSVM_TRY(writing.db.integer("SELECT 1 FROM results WHERE job=? AND part='csv'", row.key));
-    if (!result) return not_now(row, "it has no result that could be sent");
+    if (!result) return not_now(row.state, Why::no_result);
     CSVM_CHECK(set_webhook(writing.db, row.key, webhook));
     CSVM_CHECK(new_ledger(writing, row.key));
     return enqueue(writing, row, JobState::queued, Phase::deliver);
@@ -206,9 +192,9 @@ Result<Count> SqliteStore::retry_deliveries(Id session, Id job, std::span<const 
     const auto owner = CSVM_TRY(session_key(writing.db, writing.now, session));
     const auto row = CSVM_TRY(find_row(writing.db, owner, job));
     if (row.state != JobState::completed && row.state != JobState::failed) {
-      return not_now(row, "deliveries are sent again only after a job has ended by itself");
+      return not_now(row.state, Why::retry);
     }
-    if (!row.ledger || row.phase != Phase::deliver) return not_now(row, "it has sent nothing");
+    if (!row.ledger || row.phase != Phase::deliver) return not_now(row.state, Why::nothing_sent);
     Count reopened = 0;
     if (records.empty()) reopened = CSVM_TRY(reopen_all(writing, *row.ledger));
     for (const Count record : records) {
@@ -233,7 +219,7 @@ List<StoredFile> SqliteStore::remove_job(Id session, Id job) {
   return write(Durability::now, [&](Writing& writing) -> List<StoredFile> {
     const auto owner = CSVM_TRY(session_key(writing.db, writing.now, session));
     const auto row = CSVM_TRY(find_row(writing.db, owner, job));
-    if (!has_ended(row.state)) return not_now(row, "cancel it before it is removed");
+    if (!has_ended(row.state)) return not_now(row.state, Why::remove);
     std::vector<StoredFile> files;
     Count bytes = 0;
     {

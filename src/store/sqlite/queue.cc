@@ -1,5 +1,5 @@
 // Who may work on which job, and what a worker says of it.
-#include <fmt/format.h>
+#include <fmt/printf.h>
 
 #include "sqlite_store.h"
 
@@ -45,6 +45,7 @@ Result<void> SqliteStore::line_up(Writing& writing, std::int64_t session) {
                             "UNION ALL SELECT max(turn) FROM jobs WHERE place=2 AND phase=1)"))
             .value_or(0);
     CSVM_CHECK(db.run("UPDATE jobs SET place=2,turn=? WHERE key=?", turn + 1, *next));
+    writing.is_work = true;
   }
   return {};
 }
@@ -96,10 +97,8 @@ Result<std::optional<JobRow>> SqliteStore::next_in_turn(Writing& writing,
     } else if (job.state == JobState::paused) {
       CSVM_CHECK(db.run("UPDATE jobs SET lease_until=NULL,worker=NULL WHERE key=?", job.key));
     } else if (job.attempts >= options_.max_crashes) {
-      CSVM_CHECK(end_job(writing, job, JobState::failed,
-                         fmt::format("the process that worked on this job was lost {} times: the "
-                                     "job is set aside; check its files, then start it again",
-                                     job.attempts)));
+      CSVM_CHECK(
+          end_job(writing, job, JobState::failed, fmt::sprintf(set_aside_format, job.attempts)));
     } else {
       return std::optional(job);
     }
@@ -185,7 +184,7 @@ Result<void> SqliteStore::cancelled(const Lease& lease, const Progress& progress
   return write(Durability::now, [&](Writing& writing) -> Result<void> {
     const auto job = CSVM_TRY(leased_row(writing.db, lease));
     if (!job.cancel_requested) {
-      return Error{Errc::conflict, "nobody asked to cancel the job: hand it back instead"};
+      return nobody_asked_to_cancel();
     }
     CSVM_CHECK(store_progress(writing.db, job.key, progress));
     return end_job(writing, job, JobState::cancelled, "");

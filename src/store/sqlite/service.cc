@@ -1,8 +1,4 @@
 // What belongs to no session: destinations, the configuration, headers lately seen.
-#include <fmt/format.h>
-
-#include <cmath>
-
 #include "identity.h"
 #include "sqlite_store.h"
 
@@ -50,10 +46,7 @@ Result<Count> SqliteStore::set_configuration(Count expected, Text document) {
     const auto current = static_cast<Count>(
         CSVM_TRY(writing.db.integer("SELECT revision FROM configuration")).value_or(0));
     if (current != expected) {
-      return Error{Errc::conflict,
-                   fmt::format("the configuration was changed meanwhile (revision {}, not {}): "
-                               "load it again",
-                               current, expected)};
+      return other_revision(current, expected);
     }
     CSVM_CHECK(writing.db.run("INSERT OR REPLACE INTO configuration VALUES(0,?,?)", current + 1,
                               document));

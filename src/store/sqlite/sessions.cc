@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include "identity.h"
 #include "sqlite_store.h"
 
@@ -13,11 +11,6 @@ Session session_of(const Rows& rows) {
 }
 
 }  // namespace
-
-Error no_such(Text what) {
-  return {Errc::not_found,
-          fmt::format("there is no such {}: it was removed, or its time is over", what)};
-}
 
 Result<std::int64_t> session_key(Connection& db, Time now, Id session) {
   const auto key =

@@ -12,6 +12,7 @@
 
 #include "connection.h"
 #include "csvm/store.h"
+#include "refusals.h"
 
 namespace csvm::store::sqlite {
 
@@ -23,6 +24,7 @@ struct Writing {
   Connection& db;
   Time now;
   std::vector<std::pair<std::string, std::string>> changed_jobs = {};  // session id, job id
+  bool is_work = false;  // a job came to stand in line
 };
 
 /// A snapshot.
@@ -114,6 +116,11 @@ class SqliteStore final : public Store {
   List<std::string> session_ids() override;
   List<StoredFile> files_of(Id session) override;
   Result<void> check() override;
+  /// One process has the data folder: the bucket is its own, and so is the list.
+  Result<Tokens> take_tokens(const RateWish& wish) override { return Tokens{wish.most, {}, {}}; }
+  List<std::pair<std::string, std::string>> announce(Text name, Text version) override {
+    return std::vector{std::pair(std::string(name), std::string(version))};
+  }
 
  private:
   /// Runs `use(Writing&)` as one transaction; what fails has changed nothing.
@@ -121,6 +128,7 @@ class SqliteStore final : public Store {
   auto write(Durability durability, Use&& use) {
     using Outcome = decltype(use(std::declval<Writing&>()));
     std::vector<std::pair<std::string, std::string>> changed;
+    bool is_work = false;
     Outcome outcome = writer_.with([&](std::unique_ptr<Connection>& db) -> Outcome {
       CSVM_CHECK(db->run(durability == Durability::now ? "PRAGMA synchronous=FULL"
                                                        : "PRAGMA synchronous=NORMAL"));
@@ -133,6 +141,7 @@ class SqliteStore final : public Store {
       }
       if (result) {
         changed = std::move(writing.changed_jobs);
+        is_work = writing.is_work;
       } else {
         db->roll_back();
       }
@@ -141,6 +150,7 @@ class SqliteStore final : public Store {
     if (options_.job_changed) {
       for (const auto& [session, job] : changed) options_.job_changed(session, job);
     }
+    if (is_work && options_.work_waiting) options_.work_waiting();
     return outcome;
   }
 
@@ -183,7 +193,6 @@ class SqliteStore final : public Store {
 
 // What several subjects need.
 
-Error no_such(Text what);
 /// The key of a session that has not expired.
 Result<std::int64_t> session_key(Connection& db, Time now, Id session);
 Result<JobRow> find_row(Connection& db, std::int64_t session, Id job);

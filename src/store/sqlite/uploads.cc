@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include "identity.h"
 #include "sqlite_store.h"
 
@@ -40,13 +38,6 @@ Result<std::int64_t> upload_key(Connection& db, std::int64_t session, Time now, 
   return *key;
 }
 
-std::string in_mib(Count bytes) {
-  if (bytes % (Count{1} << 20) == 0) return fmt::format("{} MB", bytes >> 20);
-  return fmt::format("{} bytes", bytes);
-}
-
-Error limit_error(std::string message) { return {Errc::limit_exceeded, std::move(message)}; }
-
 Result<void> load_files(Connection& db, std::int64_t key, Upload& upload) {
   auto rows = CSVM_TRY(db.query(files_by_upload, key));
   while (CSVM_TRY(rows.next())) upload.files.push_back(file_of(rows));
@@ -77,7 +68,7 @@ Result<SourceFile> SqliteStore::add_file(Id session, Id upload, Text name, Count
         CSVM_TRY(writing.db.integer("SELECT files FROM sessions WHERE key=?", owner)).value_or(0);
     const Count most = options_.limits.files_per_session;
     if (most != 0 && static_cast<Count>(files) >= most) {
-      return limit_error(fmt::format("a session holds at most {} files: remove some first", most));
+      return too_many_files(most);
     }
     const std::string id = new_id(options_.random);
     CSVM_CHECK(
@@ -102,8 +93,7 @@ Result<void> SqliteStore::reserve(Writing& writing, std::int64_t session, Id fil
   const Count more = bytes - before;
   const Limits& limits = options_.limits;
   if (limits.bytes_per_file != 0 && bytes > limits.bytes_per_file) {
-    return limit_error(
-        fmt::format("a file may have at most {}: split it", in_mib(limits.bytes_per_file)));
+    return file_too_large(limits.bytes_per_file);
   }
   const auto exceeds = [more](Count used, Count limit) {
     return limit != 0 && (used > limit || more > limit - used);
@@ -111,15 +101,13 @@ Result<void> SqliteStore::reserve(Writing& writing, std::int64_t session, Id fil
   const auto mine = static_cast<Count>(
       CSVM_TRY(writing.db.integer("SELECT bytes FROM sessions WHERE key=?", session)).value_or(0));
   if (exceeds(mine, limits.bytes_per_session)) {
-    return limit_error(fmt::format("a session holds at most {}: remove files or jobs first",
-                                   in_mib(limits.bytes_per_session)));
+    return session_full(limits.bytes_per_session);
   }
   if (limits.bytes_in_all != 0) {
     const auto all = static_cast<Count>(
         CSVM_TRY(writing.db.integer("SELECT sum(bytes) FROM sessions")).value_or(0));
     if (exceeds(all, limits.bytes_in_all)) {
-      return limit_error(fmt::format("the storage of this service is full ({}): try again later",
-                                     in_mib(limits.bytes_in_all)));
+      return service_full(limits.bytes_in_all);
     }
   }
   CSVM_CHECK(writing.db.run("UPDATE files SET bytes=?,updated_at=? WHERE session=? AND id=?", bytes,
@@ -215,8 +203,7 @@ Result<void> SqliteStore::remove_file(Id session, Id file) {
     const auto owner = CSVM_TRY(session_key(writing.db, writing.now, session));
     const auto found = CSVM_TRY(load_file(writing.db, owner, file));
     if (CSVM_TRY(needed_by_a_job(writing.db, owner, found.upload_id))) {
-      return Error{Errc::conflict,
-                   fmt::format("a job still needs '{}': cancel it or wait for it", found.name)};
+      return file_needed(found.name);
     }
     CSVM_CHECK(writing.db.run("DELETE FROM files WHERE session=? AND id=?", owner, file));
     CSVM_CHECK(writing.db.run("UPDATE sessions SET files=files-1,bytes=bytes-? WHERE key=?",
@@ -230,7 +217,7 @@ Result<void> SqliteStore::remove_upload(Id session, Id upload) {
     const auto owner = CSVM_TRY(session_key(writing.db, writing.now, session));
     const auto key = CSVM_TRY(upload_key(writing.db, owner, writing.now, upload));
     if (CSVM_TRY(needed_by_a_job(writing.db, owner, upload))) {
-      return Error{Errc::conflict, "a job still needs this upload: cancel it or wait for it"};
+      return upload_needed();
     }
     CSVM_CHECK(writing.db.run(
         "UPDATE sessions SET files=files-(SELECT count(*) FROM files WHERE upload=?),"

@@ -299,4 +299,22 @@ TEST_P(StoreConformance, EveryChangeOfAJobIsTold) {
   store.reset();
 }
 
+TEST_P(StoreConformance, WorkThatWaitsIsTold) {
+  std::atomic<int> told = 0;
+  options.work_waiting = [&] { ++told; };
+  options.limits.jobs_at_once_per_session = 1;
+  reopen();
+  const auto session = new_session();
+  new_job(session);
+  EXPECT_EQ(told, 1);
+  new_job(session);
+  EXPECT_EQ(told, 1) << "it has to wait for the first";
+  const Claim claim = claim_one();
+  ASSERT_TRUE(store->heartbeat(claim.lease, {}));
+  EXPECT_EQ(told, 1);
+  ASSERT_TRUE(store->complete(claim.lease, {}, {}));
+  EXPECT_EQ(told, 2);
+  store.reset();
+}
+
 }  // namespace csvm::store

@@ -289,6 +289,12 @@ TEST_P(StoreConformance, RecentHeadersAreNewestFirstWithoutRepeats) {
   EXPECT_EQ(store->recent_headers(TableType::people, 10'000)->size(), 500u);
 }
 
+TEST_P(StoreConformance, AProcessThatAnnouncesItselfIsListed) {
+  const auto listed = store->announce("web-1", "1.2.3");
+  ASSERT_TRUE(listed);
+  EXPECT_EQ(*listed, (std::vector{std::pair<std::string, std::string>("web-1", "1.2.3")}));
+}
+
 TEST_P(StoreConformance, ItIsWell) { EXPECT_TRUE(store->check()); }
 
 }  // namespace csvm::store

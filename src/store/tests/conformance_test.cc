@@ -3,13 +3,11 @@
 #include "conformance_jobs.h"
 #include "conformance_queue.h"
 #include "conformance_sessions.h"
-#include "temporary.h"
+#include "implementations.h"
 
 namespace csvm::store {
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance,
-                         testing::Values(Implementation{
-                             "file", [] { return std::make_unique<SqliteFile>(); }}),
+INSTANTIATE_TEST_SUITE_P(Stores, StoreConformance, testing::ValuesIn(implementations),
                          [](const auto& one) { return one.param.name; });
 
 }  // namespace csvm::store

@@ -1,8 +1,9 @@
 // Random operations on the queue, compared step by step with a plain model in memory.
 #include <algorithm>
 #include <map>
+#include <tuple>
 
-#include "temporary.h"
+#include "implementations.h"
 
 namespace csvm::store {
 namespace {
@@ -249,18 +250,19 @@ class Model {
   std::vector<ModelJob> jobs_;
 };
 
-class QueueModel : public testing::TestWithParam<unsigned> {};
+class QueueModel : public testing::TestWithParam<std::tuple<Implementation, unsigned>> {};
 
 TEST_P(QueueModel, RandomOperationsLeaveTheStoreAsTheModelSays) {
-  SqliteFile file;
+  const auto& [implementation, seed] = GetParam();
+  const auto place = implementation.make();
   Surroundings surroundings;
   Options options = surroundings.options();
-  options.limits.jobs_at_once_per_session = GetParam() % 4;  // 0: no limit
-  auto store = file.open(options);
-  Model model(*store, surroundings, options, GetParam());
+  options.limits.jobs_at_once_per_session = seed % 4;  // 0: no limit
+  auto store = place->open(options);
+  Model model(*store, surroundings, options, seed);
   for (int i = 0; i < 3; ++i) model.add_session();
   for (int i = 0; i < 250; ++i) {
-    SCOPED_TRACE("seed " + std::to_string(GetParam()) + ", step " + std::to_string(i));
+    SCOPED_TRACE("seed " + std::to_string(seed) + ", step " + std::to_string(i));
     model.step();
     if (HasFatalFailure()) return;
     if (i % 5 == 0) model.compare();
@@ -268,7 +270,11 @@ TEST_P(QueueModel, RandomOperationsLeaveTheStoreAsTheModelSays) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, QueueModel, testing::Range(1u, 9u));
+INSTANTIATE_TEST_SUITE_P(
+    Seeds, QueueModel, testing::Combine(testing::ValuesIn(implementations), testing::Range(1u, 9u)),
+    [](const auto& one) {
+      return std::get<0>(one.param).name + "_" + std::to_string(std::get<1>(one.param));
+    });
 
 }  // namespace
 }  // namespace csvm::store

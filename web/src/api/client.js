@@ -1,6 +1,9 @@
 // One function for each route of the service. Every failure is a `Refused`, with words for the user.
 import { say } from '../show/words.js'
 
+// As many as one answer may hold.
+const pageSize = 200
+
 /** What the service (or the network) said no to. */
 export class Refused extends Error {
   /**
@@ -80,6 +83,8 @@ export function makeClient({ fetch }) {
     upload: (id) => get(`/api/uploads/${part(id)}`),
     /** @param {string} upload @param {string} file */
     removeFile: (upload, file) => send('DELETE', `/api/uploads/${part(upload)}/files/${part(file)}`),
+    /** What a file holds if it is read so. @param {string} upload @param {string} file @param {object} how @returns {Promise<import('./messages.js').SourceFile>} */
+    look: (upload, file, how) => post(`/api/uploads/${part(upload)}/files/${part(file)}/look`, how),
     /** @param {object} wishes @returns {Promise<import('./messages.js').MappingPreview>} */
     mapping: (wishes) => post('/api/mapping/preview', wishes),
     /** @param {object} wishes @returns {Promise<{job_id: string, estimated_duration: number}>} */
@@ -92,6 +97,32 @@ export function makeClient({ fetch }) {
     steer: (id, how) => post(`/api/jobs/${part(id)}/${how}`),
     /** @param {string} id */
     removeJob: (id) => send('DELETE', `/api/jobs/${part(id)}`),
+    /** @param {string} id @param {number} after @returns {Promise<import('./messages.js').ClusterPage>} */
+    clusters: (id, after) => get(`/api/jobs/${part(id)}/clusters?limit=${pageSize}&after=${after}`),
+    /** @param {string} id @param {number} after @returns {Promise<import('./messages.js').PairPage>} */
+    possible: (id, after) => get(`/api/jobs/${part(id)}/possible?limit=${pageSize}&after=${after}`),
+    /** @param {string} id @returns {Promise<import('./messages.js').Report>} */
+    report: (id) => get(`/api/jobs/${part(id)}/download?part=report`),
+    /** @param {string} id @returns {Promise<{recipe: object, command: string}>} */
+    recipe: (id) => get(`/api/jobs/${part(id)}/recipe`),
+
+    /** @returns {Promise<import('./messages.js').Destinations>} */
+    destinations: () => get('/api/destinations'),
+    /** @param {object} wishes @returns {Promise<import('./messages.js').Trial>} */
+    tryWebhook: (wishes) => post('/api/webhook/test', wishes),
+    /** @param {string} id @param {object} wishes */
+    deliver: (id, wishes) => post(`/api/jobs/${part(id)}/deliver`, wishes),
+    /** @param {string} id @param {number} rate */
+    async setRate(id, rate) {
+      return (await send('PUT', `/api/jobs/${part(id)}/rate`, { rate_limit: rate })).json()
+    },
+    /** @param {string} id @param {object} which */
+    sendAgain: (id, which) => post(`/api/jobs/${part(id)}/retry`, which),
+    /** @param {string} id @param {string} state  empty: all @param {number} after @returns {Promise<import('./messages.js').DeliveryPage>} */
+    deliveries: (id, state, after) =>
+      get(`/api/jobs/${part(id)}/deliveries?limit=${pageSize}&after=${after}${state ? `&state=${state}` : ''}`),
+    /** @param {string} id @returns {Promise<{failures: import('./messages.js').FailureGroup[], counts: import('./messages.js').Counts}>} */
+    failures: (id) => get(`/api/jobs/${part(id)}/failures`),
 
     /** The configuration and the tag that a later `saveFields` must name. */
     async fields() {

@@ -39,6 +39,24 @@
  * @property {boolean} download_available
  * @property {string | null} download_url
  * @property {number} downloads
+ * @property {number} rows_read
+ * @property {number} in_flight
+ * @property {Counts | null} deliveries
+ * @property {{p50: number, p90: number, p99: number} | null} latency_ms
+ * @property {string | null} held_by
+ * @property {boolean} waits_for_go_on
+ *
+ * @typedef {'delivered' | 'maybe' | 'rejected' | 'failed' | 'skipped' | 'pending'} DeliveryWord
+ * @typedef {Record<DeliveryWord, number>} Counts
+ *
+ * @typedef {object} Webhook
+ * @property {string} url  host and last characters
+ * @property {string} host
+ * @property {string | null} preset
+ * @property {string[]} headers  names
+ * @property {boolean} signed
+ * @property {number | null} canary
+ * @property {number | null} quota
  *
  * @typedef {object} Job
  * @property {string} job_id
@@ -51,6 +69,7 @@
  * @property {string} expires_at
  * @property {string | null} error
  * @property {Progress} progress
+ * @property {Webhook | null} webhook
  * @property {number} [sequence]  only in live events: the larger is the newer
  *
  * @typedef {object} Session
@@ -77,5 +96,48 @@
  * @typedef {{file_id: string, file: string, platform: string, columns: MappedColumn[], feeds: Record<string, Feed[]>}} MappedFile
  * @typedef {{columns: string[], rows: string[][], read: number, merged: number}} PreviewTable
  * @typedef {{upload_id: string, files: MappedFile[], fields: string[], table?: PreviewTable}} MappingPreview
+ *
+ * @typedef {{file: string, line: number}} Place
+ * @typedef {{file: string | null, line: number | null, reason: string | null, values: string[]}} Member
+ * @typedef {{row: number, first: Place, members: Member[]}} Cluster
+ * @typedef {{columns: string[], clusters: Cluster[], next: number | null}} ClusterPage
+ * @typedef {Place & {row: number | null, values: string[] | null}} Side
+ * @typedef {{a: Side, b: Side, score: number, reason: string}} Pair
+ * @typedef {{columns: string[], pairs: Pair[], next: number | null}} PairPage
+ *
+ * @typedef {object} Delivery
+ * @property {number} record
+ * @property {DeliveryWord} state
+ * @property {number} attempts
+ * @property {number | null} http_status
+ * @property {string} excerpt
+ * @property {string | null} at
+ * @property {string | null} next_try
+ * @property {string} webhook_id
+ * @typedef {{deliveries: Delivery[], counts: Counts, next: number | null}} DeliveryPage
+ * @typedef {{state: DeliveryWord, http_status: number | null, count: number, first_record: number, excerpt: string}} FailureGroup
+ *
+ * @typedef {object} Destination
+ * @property {string} name
+ * @property {number} rate_limit
+ * @property {number | null} burst
+ * @property {number | null} max_record_bytes
+ * @property {number | null} quota
+ * @property {string[]} hosts
+ * @typedef {{destinations: Destination[], rates: number[], default_rate: number}} Destinations
+ *
+ * @typedef {object} Trial
+ * @property {boolean} delivered
+ * @property {number | null} http_status
+ * @property {number | null} ms
+ * @property {string | null} response
+ * @property {string} detail
+ * @property {unknown} payload
+ * @property {number} payload_bytes
+ * @property {boolean} too_large
+ *
+ * @typedef {object} Report
+ * @property {Record<string, number>} counts
+ * @property {Record<string, number>} cleaning
  */
 export {}

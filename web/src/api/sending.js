@@ -137,13 +137,27 @@ export function makeSender({ transport, after = setTimeout }) {
       ])
       next()
     },
-    /** A file that was begun before the page was loaded. @param {'files' | 'suppression'} list @param {import('./messages.js').SourceFile} file */
-    addAbsent(list, file) {
-      const place = `/api/tus/${file.file_id}`
-      if (rows.some((row) => row.place === place)) return
+    /**
+     * Files of a list that are half there and not by this page: begun before it was loaded, or by
+     * another tab. @param {'files' | 'suppression'} list @param {import('./messages.js').SourceFile[]} files
+     */
+    setAbsent(list, files) {
+      const placeOf = (/** @type {import('./messages.js').SourceFile} */ { file_id }) => `/api/tus/${file_id}`
+      const others = rows.filter((row) => row.phase !== 'absent' || row.list !== list)
+      const absent = files.filter((file) => !others.some(({ place }) => place === placeOf(file)))
+      if (absent.length === 0 && others.length === rows.length) return
       become([
-        ...rows,
-        { key: `row${++last}`, list, name: file.filename, size: file.size, sent: file.offset ?? 0, phase: 'absent', problem: '', place },
+        ...others,
+        ...absent.map((file) => ({
+          key: rows.find(({ place }) => place === placeOf(file))?.key ?? `row${++last}`,
+          list,
+          name: file.filename,
+          size: file.size,
+          sent: file.offset ?? 0,
+          phase: /** @type {const} */ ('absent'),
+          problem: '',
+          place: placeOf(file),
+        })),
       ])
     },
     /** @param {string} key */

@@ -106,6 +106,8 @@ export const fields = ({ work, navigation, client, live }) => () => component({
   },
   /** @param {unknown} failure */
   failed(failure) {
+    // What went wrong is said at the top.
+    document.documentElement.scrollTop = 0
     if (!(failure instanceof Refused)) {
       this.problem = wordsOf(failure)
       return
@@ -113,7 +115,7 @@ export const fields = ({ work, navigation, client, live }) => () => component({
     this.needsToken ||= failure.status === 401
     this.isElsewhere ||= failure.status === 412
     if (failure.status === 412) return
-    this.problem = failure.message
+    this.problem = failure.errors.length > 0 ? say.notSaved : failure.message
     this.mistakes = failure.errors.map(({ field, detail }) => ({
       line: state.lineOf(this.text, field),
       detail: field ? `${field}: ${detail}` : detail,
@@ -195,6 +197,7 @@ export const fields = ({ work, navigation, client, live }) => () => component({
     this.mistakes = error ? [error] : []
     this.trial = null
     this.notice = ''
+    this.problem = ''
     if (value) this.configuration = value
   },
   get lines() {

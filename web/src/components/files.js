@@ -39,7 +39,7 @@ export const files = ({ work, navigation, client, sender, signals }) => () => co
         this.samples = [...kept, { at: now, sent: total(rows).sent }]
       },
       upload: (list, upload) => work.change(list === 'files' ? { upload } : { suppression: upload }),
-      done: () => work.refresh(),
+      done: () => work.refreshAll(),
     })
     signals.addEventListener('given', (event) => {
       const { list, files, text } = /** @type {CustomEvent} */ (event).detail
@@ -48,6 +48,7 @@ export const files = ({ work, navigation, client, sender, signals }) => () => co
     })
     signals.addEventListener('forgotten', () => this.forgetRows())
     this.$watch('$store.work.draft', () => this.useUploads())
+    this.$watch('$store.work.session', () => this.useUploads())
     this.useUploads()
   },
 
@@ -56,7 +57,7 @@ export const files = ({ work, navigation, client, sender, signals }) => () => co
     const lists = /** @type {const} */ ([['files', work.draft.upload], ['suppression', work.draft.suppression]])
     for (const [list, upload] of lists) {
       sender.use(list, upload)
-      for (const file of work.filesOf(upload)) if (file.status === 'receiving') sender.addAbsent(list, file)
+      sender.setAbsent(list, work.filesOf(upload).filter(({ status }) => status === 'receiving'))
     }
   },
   forgetRows() {
@@ -204,7 +205,7 @@ export const files = ({ work, navigation, client, sender, signals }) => () => co
   /** @param {Row} row */
   discard(row) {
     sender.remove(row.key)
-    void work.refresh()
+    void work.refreshAll()
   },
   get total() {
     return total(this.rows)
@@ -243,6 +244,38 @@ export const files = ({ work, navigation, client, sender, signals }) => () => co
     const delimiter = file.dialect?.delimiter ?? ''
     const words = /** @type {Record<string, string>} */ (say.delimiters)[delimiter] ?? delimiter
     return [words, file.encoding?.toUpperCase()].filter(Boolean).join(' \u00b7 ')
+  },
+  /** @param {SourceFile} file */
+  spellingClass(file) {
+    return work.draft.reading[file.file_id] ? 'badge-accent' : ''
+  },
+  delimiters: say.delimiterChoices,
+  encodings: say.encodingChoices,
+  /** @param {SourceFile} file @param {{value: string}} choice */
+  isDelimiter(file, { value }) {
+    return (work.draft.reading[file.file_id]?.delimiter ?? '') === value
+  },
+  /** @param {SourceFile} file @param {{value: string}} choice */
+  isEncoding(file, { value }) {
+    return (work.draft.reading[file.file_id]?.encoding ?? '') === value
+  },
+  /** @param {SourceFile} file @param {Event} event */
+  setDelimiter(file, event) {
+    return this.readAs(file, 'delimiter', /** @type {HTMLSelectElement} */ (event.target).value)
+  },
+  /** @param {SourceFile} file @param {Event} event */
+  setEncoding(file, event) {
+    return this.readAs(file, 'encoding', /** @type {HTMLSelectElement} */ (event.target).value)
+  },
+  /** @param {SourceFile} file @param {'delimiter' | 'encoding'} what @param {string} value */
+  async readAs(file, what, value) {
+    const { [what]: _, ...rest } = work.draft.reading[file.file_id] ?? {}
+    try {
+      await work.readAs(file.file_id, value ? { ...rest, [what]: value } : rest)
+      this.problem = ''
+    } catch (failure) {
+      this.problem = wordsOf(failure)
+    }
   },
   /** @param {SourceFile} file */
   warningWords(file) {
@@ -302,7 +335,7 @@ export const files = ({ work, navigation, client, sender, signals }) => () => co
     } catch (failure) {
       this.problem = wordsOf(failure)
     }
-    await work.refresh()
+    await work.refreshAll()
   },
   async clear() {
     for (const { key } of this.fileRows) sender.remove(key)
@@ -332,13 +365,17 @@ export const files = ({ work, navigation, client, sender, signals }) => () => co
   },
 
   // ---- On
+  // A job begins with whole files only.
+  get isUnderWay() {
+    return this.rows.some((/** @type {Row} */ { phase }) => phase !== 'refused')
+  },
   get summary() {
     if (work.files.length === 0) return say.needFiles
     const words = say.summary(say.files(work.files.length), say.rows(work.records))
-    return this.isSending ? `${words}. ${say.stillSending}` : words
+    return this.isUnderWay ? `${words}. ${say.stillSending}` : words
   },
   get canGoOn() {
-    return work.files.length > 0 && !this.isSending
+    return work.files.length > 0 && !this.isUnderWay
   },
   get cannotGoOn() {
     return !this.canGoOn

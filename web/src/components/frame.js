@@ -35,8 +35,11 @@ export const frame = ({ work, navigation, live, signals }) => () => component({
     const dark = matchMedia('(prefers-color-scheme: dark)')
     dark.addEventListener('change', () => this.applyTheme())
     this.applyTheme()
+    this.$watch('$store.navigation.screen', () => this.$nextTick(() => navigation.settle()))
     this.timer = setInterval(() => (this.now = Date.now()), minuteMs)
-    window.addEventListener('storage', () => work.reread())
+    window.addEventListener('storage', () => void work.refresh())
+    // On a phone the steps are wider than the screen.
+    this.$watch('$store.navigation.screen', () => this.$nextTick(() => this.$root.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })))
     signals.addEventListener('say', (event) => {
       this.announced = /** @type {CustomEvent} */ (event).detail
     })

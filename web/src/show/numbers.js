@@ -35,5 +35,8 @@ export function duration(seconds) {
 export const localTime = (moment) =>
   new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(moment))
 
+/** The time of day where the user is. @param {string | Date} moment */
+export const clock = (moment) => new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }).format(new Date(moment))
+
 /** @param {number} part 0..1 */
 export const percent = (part) => `${Math.floor(part * 100)} %`

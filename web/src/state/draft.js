@@ -1,6 +1,7 @@
 // What is being prepared: which upload, which table, what was decided about it. Pure.
 
 /**
+ * @typedef {import('./duplicates.js').Decision} Decision
  * @typedef {object} Draft
  * @property {string} session      whose draft it is
  * @property {string} upload       id; empty: none yet
@@ -8,7 +9,12 @@
  * @property {'' | 'people' | 'company'} table  empty: as the files suggest
  * @property {string[]} order      ids of files, the one whose values win first
  * @property {Record<string, Record<string, string | null>>} mapping  file id -> header -> field
- * @property {object} options      further members of the request: match, threshold, survivor ...
+ * @property {Decision[]} decisions  about rows, see state/duplicates.js
+ * @property {{job: string, asked: string}} trial  the job that shows what the draft gives, and for which request
+ * @property {string[]} discarded    earlier trials that are still to be removed
+ * @property {Record<string, {delimiter?: string, encoding?: string}>} reading  file id -> how it is to be
+ *   read, where what was found is not right
+ * @property {Record<string, any>} options      further members of the request: match, threshold, survivor ...
  */
 
 /** @type {Readonly<Draft>} */
@@ -19,6 +25,10 @@ export const emptyDraft = Object.freeze({
   table: '',
   order: [],
   mapping: {},
+  decisions: [],
+  trial: { job: '', asked: '' },
+  discarded: [],
+  reading: {},
   options: {},
 })
 
@@ -82,6 +92,12 @@ export function suggestedTable(files) {
   return companies > files.length - companies ? 'company' : 'people'
 }
 
+/** Decisions about files that are there; where nothing is compared, none. @param {Draft} draft @param {string[]} ids */
+function decided({ decisions, options }, ids) {
+  const known = decisions.filter(({ a, b }) => ids.includes(a.file) && ids.includes(b.file))
+  return known.length > 0 && options.match !== 'none' ? { decisions: known } : {}
+}
+
 /**
  * The members of a request to /api/process or /api/mapping/preview.
  * @param {Draft} draft @param {import('../api/messages.js').SourceFile[]} files
@@ -91,11 +107,16 @@ export function toRequest(draft, files) {
   const mapping = Object.fromEntries(
     Object.entries(draft.mapping).filter(([id, wishes]) => ids.includes(id) && Object.keys(wishes).length > 0),
   )
+  const reading = Object.fromEntries(
+    Object.entries(draft.reading).filter(([id, how]) => ids.includes(id) && Object.keys(how).length > 0),
+  )
   return {
     ...draft.options,
     upload_id: draft.upload,
     table_type: draft.table || suggestedTable(files),
     ...(Object.keys(mapping).length > 0 ? { mapping } : {}),
+    ...decided(draft, ids),
+    ...(Object.keys(reading).length > 0 ? { reading } : {}),
     ...(draft.order.length > 0 ? { rank: inOrder(files, draft.order).map((file) => file.file_id) } : {}),
     ...(draft.suppression ? { suppression_upload_id: draft.suppression } : {}),
   }

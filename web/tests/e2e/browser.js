@@ -24,9 +24,10 @@ export async function launch() {
 /**
  * A page of a browser of its own (cookies, storage), or a further tab of `context`.
  * @param {import('playwright-core').Browser} browser @param {string} url
- * @param {import('playwright-core').BrowserContextOptions & {context?: import('playwright-core').BrowserContext}} [options]
+ * @param {import('playwright-core').BrowserContextOptions & {context?: import('playwright-core').BrowserContext, block?: string}} [options]
+ *   block: requests that do not get through
  */
-export async function open(browser, url, { context: given, ...options } = {}) {
+export async function open(browser, url, { context: given, block, ...options } = {}) {
   const context = given ?? (await browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce', locale: 'en-GB', ...options }))
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
@@ -49,6 +50,7 @@ export async function open(browser, url, { context: given, ...options } = {}) {
       console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`),
     )
   })
+  if (block) await page.route(block, (route) => route.abort())
   await page.goto(url)
   return { page, context, faults }
 }

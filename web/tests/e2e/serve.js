@@ -1,7 +1,7 @@
 // Starts the real programs on free ports in a temporary folder.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -71,4 +71,21 @@ export async function run(args) {
   const [code] = await once(child, 'close')
   if (code !== 0) throw new Error(`csv-merger ${args.join(' ')} failed: ${problems}`)
   return Buffer.concat(out)
+}
+
+/**
+ * What a command for a shell, as the page shows it, makes in `folder`.
+ * @param {string} command @param {string} folder
+ */
+export async function commandLine(command, folder) {
+  const out = await mkdtemp(join(tmpdir(), 'csvm-command-'))
+  const words = `"$CSVM_PROGRAM" ${command.replace(/^csv-merger /, '')} -o "$CSVM_OUT/result.csv"`
+  const child = spawn('sh', ['-c', words], { cwd: folder, env: { ...process.env, CSVM_PROGRAM: program, CSVM_OUT: out }, stdio: ['ignore', 'ignore', 'pipe'] })
+  let problems = ''
+  child.stderr.on('data', (piece) => (problems += piece))
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`${command} failed: ${problems}`)
+  const csv = await readFile(join(out, 'result.csv'), 'utf8')
+  await rm(out, { recursive: true, force: true })
+  return { csv }
 }

@@ -104,6 +104,50 @@ test('the files are there again after a reload and in a second tab', async () =>
   expectNoFaults([...faults, ...second.faults])
 })
 
+test('what one tab adds, moves and removes is seen in the other', async () => {
+  const first = await open(browser, service.url)
+  await first.page.getByText('Live', { exact: true }).waitFor()
+  const second = await open(browser, service.url, { context: first.context })
+  await second.page.getByText('Live', { exact: true }).waitFor()
+  await pick(first.page, [apollo])
+  await second.page.getByText('1 file, 120 rows').waitFor()
+  await pick(second.page, [hubspot])
+  await first.page.getByText('2 files, 200 rows').waitFor()
+  await first.page.getByRole('button', { name: 'Move down' }).first().click()
+  await second.page.locator('ol > li').first().filter({ hasText: 'hubspot_contacts.csv' }).waitFor()
+  await second.page.getByRole('button', { name: 'Remove', exact: true }).first().click()
+  await first.page.getByText('1 file, 120 rows').waitFor()
+  expectNoFaults([...first.faults, ...second.faults])
+})
+
+test('an upload that a reload cut goes on where it was when the file is chosen again', async () => {
+  const { page, faults } = await open(browser, service.url)
+  await page.getByText('Live', { exact: true }).waitFor()
+  const content = readFileSync(apollo)
+  await page.evaluate(async ([start, size]) => {
+    const version = { 'Tus-Resumable': '1.0.0' }
+    const made = await fetch('/api/tus', {
+      method: 'POST',
+      headers: { ...version, 'Upload-Length': String(size), 'Upload-Metadata': `filename ${btoa('apollo_contacts.csv')}` },
+    })
+    await fetch(/** @type {string} */ (made.headers.get('Location')), {
+      method: 'PATCH',
+      headers: { ...version, 'Upload-Offset': '0', 'Content-Type': 'application/offset+octet-stream' },
+      body: Uint8Array.from(atob(String(start)), (sign) => sign.charCodeAt(0)),
+    })
+  }, /** @type {const} */ ([content.subarray(0, 20_000).toString('base64'), content.length]))
+  await page.reload()
+  await page.getByText('Interrupted: choose it again to go on').waitFor()
+  await picture(page, 'files-interrupted')
+  const [request] = await Promise.all([
+    page.waitForRequest((asked) => asked.method() === 'PATCH'),
+    pick(page, [apollo]),
+  ])
+  expect(request.headers()['upload-offset']).toBe('20000')
+  await page.getByText('1 file, 120 rows').waitFor()
+  expectNoFaults(faults)
+})
+
 test('a list of whom to leave out is kept apart from the files', async () => {
   const { page, faults } = await open(browser, service.url)
   await pick(page, [apollo])
@@ -111,6 +155,25 @@ test('a list of whom to leave out is kept apart from the files', async () => {
   await pick(page, [join(samples, 'suppression/customers.csv')], 'suppression')
   await page.getByText('customers.csv').waitFor()
   await page.getByText('1 file, 120 rows').waitFor()
+  expectNoFaults(faults)
+})
+
+test('a file that was read wrongly is read as it is told', async () => {
+  const { page, faults } = await open(browser, service.url)
+  await page.getByText('Live', { exact: true }).waitFor()
+  const text = 'Name;Ort,Land\nAnn;Z\u00fcrich,CH\n'
+  await page.locator('input[type=file][data-list=files]:not([webkitdirectory])').setInputFiles([{ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from(text) }])
+  await page.getByText('1 file, 1 row').waitFor()
+  await page.getByRole('button', { name: 'Show the first rows' }).click()
+  await page.getByLabel('Between columns').selectOption({ label: 'comma ,' })
+  await page.getByRole('columnheader', { name: 'Name;Ort' }).waitFor()
+  await page.getByLabel('Encoding').selectOption({ label: 'Western (Windows-1252)' })
+  await page.getByText('Ann;Z\u00c3\u00bcrich').waitFor()
+  await picture(page, 'files-reading')
+  await page.reload()
+  await page.getByText('comma \u00b7 WINDOWS-1252').waitFor()
+  await page.getByRole('button', { name: 'Check the columns' }).click()
+  await page.getByRole('columnheader', { name: 'Name;Ort' }).waitFor()
   expectNoFaults(faults)
 })
 

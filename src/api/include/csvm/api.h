@@ -47,6 +47,8 @@ struct Parts {
   boost::asio::thread_pool& long_pool;   // ... and for reading whole uploads through
   boost::asio::thread_pool& outer_pool;  // ... and for waiting for others: names, receivers
   std::function<store::Time()> now;
+  /// Name and version of every process that shares the store; empty: this one is alone.
+  std::function<std::vector<std::pair<std::string, std::string>>()> processes = {};
 };
 
 /// The state of the clean-up, for GET /api/storage/status.

@@ -22,6 +22,12 @@ namespace csvm::cluster {
 
 enum class Mode { none, exact, fuzzy };
 
+/// What somebody decided about two rows, whatever their values say.
+struct Decision {
+  std::uint32_t row, with;
+  bool together;
+};
+
 struct Settings {
   columns::TableType type = columns::TableType::people;
   Mode mode = Mode::fuzzy;
@@ -34,7 +40,8 @@ struct Settings {
   bool has_company = true;       // people: company name; company: domain
   bool explain_weights = false;  // `explain` adds the weight of each comparison, in bits
   unsigned threads = 1;
-  std::uint64_t memory_bytes = 0;  // 0: no bound; above it, keys are spilled to temporary files
+  std::vector<Decision> decisions;  // of two that contradict each other, apart holds
+  std::uint64_t memory_bytes = 0;   // 0: no bound; above it, keys are spilled to temporary files
   std::stop_token stop;
   std::function<void(double done)> progress;  // 0..1, from any thread
 };
@@ -44,7 +51,7 @@ struct Settings {
 struct RowValues {
   std::string_view full_name, first_name, last_name;
   std::string_view company_name;
-  std::string_view domain;              // clean host of the company's site
+  std::string_view domain;                             // clean host of the company's site
   std::string_view person_linkedin, company_linkedin;  // canonical URLs
   std::string_view work_email, personal_email, phone;
   std::string_view person_location, company_location;
@@ -89,6 +96,9 @@ class KeyReader {
  private:
   std::unique_ptr<Comparables::Store> store_;
 };
+
+/// `Link::evidence` of rows that a decision joined.
+inline constexpr std::uint32_t decided = 0xffffffff;
 
 /// Why two rows were joined, or nearly. `score` is 0..100; `explain` puts it into words.
 struct Link {

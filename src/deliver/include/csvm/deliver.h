@@ -73,9 +73,8 @@ std::optional<Duration> next_wait(const RetryPolicy& policy, unsigned attempts,
 /// Where to, and what is known of it.
 struct Target {
   std::string url;
-  std::optional<std::uint64_t> quota_left =
-      {};                                  // records it takes yet in its life; nullopt: no limit
-  std::optional<double> learnt_rate = {};  // that it bore in earlier runs
+  std::optional<std::uint64_t> quota_left = {};  // records it takes yet; nullopt: no limit
+  std::optional<double> learnt_rate = {};        // that it bore in earlier runs
 };
 
 struct JobPlan {
@@ -94,12 +93,23 @@ struct GovernorSettings {
   unsigned failures_to_pause = 10;           // in a row: then a destination is only probed
   std::chrono::seconds first_pause{5}, longest_pause{60};
   std::chrono::seconds give_up_after{900};  // of nothing but failures: its jobs stop
+  bool shared = false;                      // other processes send, too: see wishes()
+};
+/// What we would send to a URL, by the second (0: no limit), and what we may of it.
+struct ShareWish {
+  std::string url;
+  double limit = 0, ceiling = 0;
+  std::chrono::milliseconds burst{100};
+  std::uint64_t tokens = 0, unused = 0;  // wanted; and of earlier ones not spent
+};
+struct Share {
+  std::uint64_t tokens = 0;
+  std::chrono::microseconds wait{0}, interval{0};  // to the first, between them; 0: no limit
 };
 
 using JobKey = std::uint64_t;
 
-/// A record that waits to be sent.
-struct Pending {
+struct Pending {  // a record that waits to be sent
   std::uint64_t record = 0;
   std::uint16_t attempts = 0;  // made already
 };
@@ -142,7 +152,6 @@ struct JobStatus {
 /// Decides what is sent when, for all jobs and destinations of a process: a bucket for each job and
 /// one for each destination that its jobs share fairly; a ceiling learnt from 429s; as many
 /// requests in flight as rate and latency need (Little's law); retries; pauses; quotas.
-///
 /// Threads: not thread-safe. Times passed in never go back. Errors: none; a job that cannot go on
 /// says so in its status.
 class Governor {
@@ -167,6 +176,9 @@ class Governor {
   /// When next() may have something although no answer came; Time::max(): never.
   Time wake_at(Time now) const;
   Settled ended(const Dispatch& dispatch, const Answer& answer, Time now);
+  /// What to ask whoever has the rates of all processes; each is answered with granted().
+  std::vector<ShareWish> wishes(Time now);
+  void granted(std::string_view url, const Result<Share>& share, Time now);
 
   void set_rate(JobKey job, double rate_per_second, Time now);
   void pause(JobKey job);
@@ -235,11 +247,11 @@ struct CourierSettings {
   std::function<WallTime()> wall_clock;
   std::uint64_t seed = 1;
   std::string user_agent = "csv-merger";
+  std::function<Result<Share>(const ShareWish&)> ask_share;  // null: no other process sends
 };
 
 /// Delivers jobs: asks the governor, sends, settles, and counts what the ledger has taken. The disk
 /// is written by a second thread, as much at a time as came meanwhile.
-///
 /// Threads: one thread calls all but wake().
 /// Errors:  a job whose source or ledger fails stops, and its status says why.
 class Courier {
@@ -271,9 +283,8 @@ class Courier {
 /// and for names that are ours or the protocol's (Host, Content-Length, webhook-id ...).
 Result<std::string> check_header(std::string_view header);
 
-/// The headers of one attempt: those that are the same for every attempt of one delivery
-/// (Idempotency-Key, webhook-id), its own (webhook-timestamp, webhook-signature), and `constant`
-/// ones.
+/// The headers of one attempt: those of its delivery (Idempotency-Key, webhook-id), its own
+/// (webhook-timestamp, webhook-signature), and `constant` ones.
 std::vector<std::string> headers_of(const std::vector<std::string>& constant,
                                     std::string_view secret, std::string_view id, WallTime now,
                                     std::string_view body);
@@ -283,7 +294,7 @@ std::vector<std::string> headers_of(const std::vector<std::string>& constant,
 std::string signature(std::string_view secret, std::string_view id, std::int64_t timestamp_seconds,
                       std::string_view body);
 
-/// Checks a secret: not empty, and valid base64 when it begins with "whsec_".
+/// Not empty, and valid base64 when it begins with "whsec_".
 Result<void> check_secret(std::string_view secret);
 
 }  // namespace csvm::deliver

@@ -115,10 +115,13 @@ class Files {
   virtual Result<void> check() = 0;
 };
 
+enum class Sharing { alone, with_others };
 /// One folder per session below `folder`, which is made if need be. What a crash left half written
-/// is removed (kept objects stay), so only one process may open a folder: a second is refused with
-/// `conflict`. Fails with `io`.
-Result<std::unique_ptr<Files>> open_local(const std::string& folder);
+/// is removed (kept objects stay) by whoever opens it first: a process alone, or the first of those
+/// that share it. Fails with `conflict` when others have it and either would be alone, and with
+/// `io`.
+Result<std::unique_ptr<Files>> open_local(const std::string& folder,
+                                          Sharing sharing = Sharing::alone);
 
 /// A bucket of an S3-compatible object store, and what its use needs from this machine.
 struct BucketSettings {

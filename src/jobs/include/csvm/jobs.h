@@ -5,8 +5,7 @@
 //                             \-> LeadRecords --> deliver --> receivers, store (deliveries)
 //   api (uploads) --> inspect, open_upload
 //
-// The only place where the data (bytes ... output) and the service (store, files) meet. Knows no
-// HTTP and no JSON.
+// The only place where the data (bytes ... output) and the service (store, files) meet. No HTTP.
 #pragma once
 
 #include <spdlog/fwd.h>
@@ -41,6 +40,7 @@ struct Outgoing {
   std::function<deliver::Time()> clock;
   std::function<deliver::WallTime()> wall_clock;
   std::uint64_t seed = 1;
+  std::string process;  // our name, when other processes send, too; then the store has the rates
 };
 
 /// What this module is given from outside; everything outlives what is made with it.
@@ -53,6 +53,7 @@ struct Environment {
   std::shared_ptr<spdlog::logger> log;  // null: no log. Names no values of leads
   std::string version;                  // of the program, for reports
   Outgoing outgoing = {};
+  std::chrono::seconds store_patience{0};  // so long a worker waits for a store that is away
 };
 
 // ---- Uploads
@@ -70,11 +71,13 @@ struct FileFacts {
 
 /// Reads a committed file through, as a job would. `name` is the user's and stands in messages.
 /// Blocking and long: not for io threads. Fails as reading does; `invalid_input` for no CSV.
+/// `reading` says what need not be found (its `file` does not count).
 Result<FileFacts> inspect(const Environment& environment, const files::Place& place,
-                          const std::string& name, std::stop_token stop);
+                          const std::string& name, std::stop_token stop,
+                          const recipe::FileReading& reading = {});
 
-/// The files of an upload, opened and mapped under a recipe whose `mapping` and `rank` name files
-/// by id or by name.
+/// The files of an upload, opened and mapped under a recipe whose `reading`, `mapping` and `rank`
+/// name files by id or by name.
 struct OpenUpload {
   std::vector<std::unique_ptr<files::LocalFile>> local;  // keeps the paths of `sources` valid
   std::vector<store::SourceFile> files;                  // as `sources`
@@ -121,7 +124,9 @@ struct ClusterMember {
   std::vector<std::string> values;  // one per column of the result
 };
 struct Cluster {
-  std::uint64_t row = 0;               // of the survivor in the result, counted from 1
+  std::uint64_t row = 0;   // of the survivor in the result, counted from 1
+  std::string first_file;  // where the row stood that the others were joined to
+  std::uint64_t first_line = 0;
   std::vector<ClusterMember> members;  // the survivor first
 };
 struct ClusterPage {
@@ -140,8 +145,11 @@ struct PossiblePair {
   std::uint64_t line_a = 0, line_b = 0;
   double score = 0;
   std::string reason;
+  std::uint64_t row_a = 0, row_b = 0;  // of the result, into which they went; 0: suppressed
+  std::vector<std::string> values_a, values_b;  // of these rows
 };
 struct PossiblePage {
+  std::vector<std::string> columns;
   std::vector<PossiblePair> pairs;
   std::optional<std::uint64_t> next;
 };

@@ -34,6 +34,18 @@ struct HeaderOverride {
   std::optional<std::string> field;
 };
 
+/// A row of a source, as reports name it.
+struct RowPlace {
+  std::uint32_t source = 0;
+  std::uint64_t line = 0;
+};
+
+/// What the user decided about two rows.
+struct Decision {
+  RowPlace a, b;
+  bool together = false;
+};
+
 /// One file to be read.
 struct SourceFile {
   std::string path;              // "-" is standard input
@@ -67,6 +79,8 @@ struct Settings {
   /// How many further e-mail addresses and phones of merged rows a survivor keeps, in columns
   /// "<field> 2" and so on; all of them stand in the left-out rows anyway.
   std::size_t further_contacts = 0;
+  std::vector<Decision> decisions;  // sources by their place among the files; not in Mode::none
+  bool list_first_rows = false;     // whether Summary::first_rows is wanted
   unsigned threads = 1;
   std::uint64_t memory_bytes = 0;  // 0: no bound
   bytes::Limits byte_limits;
@@ -98,12 +112,6 @@ struct Table {
   columns::TableType type = columns::TableType::people;
   std::vector<std::string> columns;
   std::size_t fields = 0;  // the first so many are standard fields
-};
-
-/// Where a row stands in the input.
-struct RowPlace {
-  std::uint32_t source = 0;
-  std::uint64_t line = 0;
 };
 
 /// A row that is not in the result because it went into a survivor or was suppressed.
@@ -146,6 +154,7 @@ struct PossibleDuplicate {
   RowPlace row, with;
   double score = 0;
   std::string reason;
+  std::uint64_t record = 0, with_record = 0;  // of the result that they went into; 0: suppressed
 };
 
 /// What happened to the rows of one source.
@@ -171,15 +180,18 @@ struct Summary {
   std::uint64_t neutralised = 0;
   clean::Counts cleaned;
   std::vector<PossibleDuplicate> possible;
+  /// Of each record of the result that several rows went into, in order: where its first one
+  /// stands.
+  std::vector<RowPlace> first_rows;
   /// shared[a][b]: survivors that have a record of source a and one of source b (a == b: one of a).
   std::vector<std::vector<std::uint64_t>> shared;
   double index_seconds = 0, survey_seconds = 0, match_seconds = 0, write_seconds = 0;
 };
 
-/// Merges `sources` into `sink`. `suppression` removes the records it matches.
-/// The result depends on inputs and settings only, not on threads or timing.
-/// Fails as reading and the sink do, with `cancelled` on a stop, and with `internal` when the row
-/// ledger does not add up: no result should be offered then.
+/// Merges `sources` into `sink`. `suppression` removes the records it matches. A decision about a
+/// line that no record begins on is `invalid_input`. The result depends on inputs and settings
+/// only, not on threads or timing. Fails as reading and the sink do, with `cancelled` on a stop,
+/// and with `internal` when the row ledger does not add up: no result should be offered then.
 Result<Summary> run(const std::vector<Source>& sources, const std::vector<Source>& suppression,
                     const Settings& settings, RowSink& sink);
 

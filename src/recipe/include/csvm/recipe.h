@@ -65,6 +65,23 @@ struct FileWishes {
   std::vector<pipeline::HeaderOverride> mapping;
 };
 
+/// What was decided about two rows, by file and line.
+struct RowName {
+  std::string file;
+  std::uint64_t line = 0;
+};
+struct Decision {
+  RowName a, b;
+  bool together = false;
+};
+
+/// How one of the files is to be read, where what was found in it is not right.
+struct FileReading {
+  std::string file;
+  std::optional<char> delimiter;
+  std::optional<std::string> encoding;  // "utf-8", "windows-1252" ...
+};
+
 /// Everything a run is told but the files themselves: one document for page, API and command line.
 /// A value; what is not said keeps the default.
 struct Recipe {
@@ -76,7 +93,9 @@ struct Recipe {
   int header_threshold = 85;           // 0..100: how alike a header must be to an alias
   std::vector<clean::Rule> not_clean;  // rules that are switched off
   std::vector<std::string> rank;       // files whose values win, best first
+  std::vector<FileReading> reading;
   std::vector<FileWishes> mapping;
+  std::vector<Decision> decisions;  // which rows are one lead, and which are not
   bool excel_safe = false;
   bool drop_empty = false;           // leave out fields that no file feeds
   std::size_t further_contacts = 0;  // 0..20
@@ -91,6 +110,10 @@ Result<Recipe> parse_recipe(std::string_view json, std::string_view name,
 
 /// Reads a recipe file of at most 1 MiB. Fails with `not_found`, `io`, and as parsing does.
 Result<Recipe> load_recipe(const std::string& path);
+
+/// A character that may stand between cells: one of ASCII, no letter, digit, quote or line end;
+/// "tab" is one too. nullopt for anything else.
+std::optional<char> delimiter_named(std::string_view text);
 
 /// The recipe as a document that reads back as the same; what is as by default is left out.
 std::string to_json(const Recipe& recipe);
@@ -147,7 +170,8 @@ std::vector<std::string_view> delivery_members();
 /// Takes what the recipe says of matching, cleaning and merging into `settings`, and what it says
 /// of files into `files` (by path or name). `settings.fields` and the lists in `settings.rules`
 /// come from the mapping configuration and are kept.
-/// Fails with `invalid_input` when the recipe names a file that is not among `files`.
+/// Fails with `invalid_input` when the recipe names a file that is not among `files`, and when a
+/// decision names one of two files of the same name.
 Result<void> apply(const Recipe& recipe, pipeline::Settings& settings,
                    std::vector<pipeline::SourceFile>& files);
 

@@ -1,7 +1,5 @@
 // csvm/store.h - what survives a restart. The only public header of module `store`.
-//
-//   api, jobs, deliver --> store::Store <-- SQLite (later also Redis)
-//
+//   api, jobs, deliver --> store::Store <-- SQLite or Redis
 // Values in, values out; no JSON, no columns of a lead, no bytes of a file (those lie in `files`).
 #pragma once
 
@@ -13,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "csvm/base.h"
@@ -26,7 +25,6 @@ using Text = std::string_view;
 using Count = std::uint64_t;
 template <class T>
 using List = Result<std::vector<T>>;
-// ---- Sessions
 struct Session {
   std::string id;  // public; all lookups go by it
   Time created_at, last_used_at, expires_at;
@@ -35,15 +33,12 @@ struct NewSession : Session {
   std::string token;  // 128 random bits; the store keeps only its SHA-256
 };
 struct Usage {
-  Count files = 0, bytes = 0;  // uploads (as reserved) and results
-  Count active_jobs = 0;       // not ended
+  Count files = 0, bytes = 0, active_jobs = 0;  // bytes: uploads (as reserved) and results
 };
-// ---- Uploads
 enum class FileState { receiving, complete };
 struct SourceFile {
-  std::string id;  // also its name in `files`
-  std::string upload_id;
-  std::string name;  // as the user called it; never a path
+  std::string id, upload_id;  // the id is also its name in `files`
+  std::string name;           // as the user called it; never a path
   FileState state = FileState::receiving;
   Count bytes = 0;    // size when complete; before that what is reserved or announced
   Count offset = 0;   // acknowledged bytes (tus)
@@ -55,7 +50,6 @@ struct Upload {
   Time created_at, expires_at;
   std::vector<SourceFile> files;  // in the order they were added
 };
-// ---- Jobs
 enum class TableType { people, company };
 enum class Mode { download, webhook };
 enum class JobState { queued, processing, sending, paused, completed, failed, cancelled };
@@ -74,8 +68,7 @@ struct Webhook {
   std::string options;  // caller's document: canary, failure threshold, roll-over, preset
 };
 struct NewJob {
-  std::string upload_id;
-  std::string suppression_upload_id;  // empty: none
+  std::string upload_id, suppression_upload_id;  // the latter empty: none
   TableType table_type = TableType::people;
   Mode mode = Mode::download;
   Webhook webhook;     // meant only when mode is webhook
@@ -84,17 +77,16 @@ struct NewJob {
 struct Progress {
   Stage stage = Stage::reading;
   double percentage = 0;
-  Count total_records = 0, processed = 0;
-  Count successful_webhooks = 0, failed_webhooks = 0, retrying_webhooks = 0;
+  Count total_records = 0, processed = 0, successful_webhooks = 0, failed_webhooks = 0;
+  Count retrying_webhooks = 0;
   double current_rate = 0, effective_rate_limit = 0;
   std::optional<Count> eta_seconds;
-  Count duplicates_removed = 0, possible_duplicates = 0, fields_merged = 0;
-  Count domains_cleaned = 0, rejected = 0, warnings = 0;
+  Count duplicates_removed = 0, possible_duplicates = 0, fields_merged = 0, domains_cleaned = 0;
+  Count rejected = 0, warnings = 0;
   std::string details;  // caller's document: anything else that a status shows
 };
 struct ResultFile {
-  std::string part;  // "csv", "duplicates", "rejected", "report", ...
-  std::string name;  // its name in `files`
+  std::string part, name;  // "csv", "duplicates", "report" ..., and its name in `files`
   Count bytes = 0;
 };
 struct Job : NewJob {
@@ -110,7 +102,6 @@ struct Job : NewJob {
   std::vector<ResultFile> results;
   Count downloads = 0;
 };
-// ---- Queue
 /// The right to work on a job. `token` rises with every claim: an earlier holder is refused.
 struct Lease {
   std::string job_id;
@@ -125,7 +116,6 @@ struct Signals {  // what the user wants of a running job
   bool cancel = false, pause = false;
   double rate_per_second = 0;
 };
-// ---- Deliveries
 enum class DeliveryState { pending, delivered, rejected, failed, maybe, skipped };
 struct Delivery {
   Count record = 0;                              // 0 is the first record of the result
@@ -158,7 +148,6 @@ struct Destination {
   Count lifetime_count = 0;
   std::optional<double> learnt_rate;  // per second
 };
-// ---- Service
 struct Configuration {
   Count revision = 0;  // 0: never set
   std::string document;
@@ -178,57 +167,63 @@ struct Totals {
 };
 struct Limits {                                                // 0: no limit
   Count files_per_session = 50, jobs_at_once_per_session = 3;  // further jobs wait
-  Count bytes_per_file = Count{512} << 20;
-  Count bytes_per_session = Count{2} << 30;
+  Count bytes_per_file = Count{512} << 20, bytes_per_session = Count{2} << 30;
   Count bytes_in_all = Count{10} << 30;
+};
+/// What a process would send to a URL, by the second; 0: no limit. Of all that wished something in
+/// the last 2 s, the highest limit and the lowest ceiling (learnt from refusals) count.
+struct RateWish {
+  Text url, process;
+  double limit = 0, ceiling = 0;
+  Duration burst{100};         // of tokens that may be made up for at once
+  Count most = 0, unused = 0;  // tokens wanted; tokens of the last grant that were not spent
+};
+struct Tokens {  // the first may be spent after `wait`; if there is none, ask again then
+  Count count = 0;
+  std::chrono::microseconds wait{0}, interval{0};
 };
 struct Options {
   std::function<Time()> now;                         // system time
   std::function<void(std::span<std::byte>)> random;  // fills with unguessable bytes
   Limits limits;
-  Duration session_ttl = std::chrono::hours(48);     // since last use
-  Duration data_retention = std::chrono::hours(48);  // of uploads and ended jobs since last use
+  Duration session_ttl = std::chrono::hours(48), data_retention = session_ttl;  // since last use
   Duration lease = std::chrono::seconds(10);
   std::uint32_t max_crashes = 3;
-  /// Called after a job was changed through this object (with Redis: by any process), on any
-  /// thread, when the change is stored and no lock is held. May be empty; must not throw.
+  /// Told when a job was changed, or came to stand in line for a worker, through this object
+  /// (Redis: any process): on any thread, when it is stored, under no lock. May be empty; must not
+  /// throw.
   std::function<void(Id session, Id job)> job_changed;
+  std::function<void()> work_waiting;
 };
 
-/// The store. What returns success has been written through to the disk, unless the comment says
-/// "soon": that survives a killed process, but a power failure may take the last second of it.
-///
-/// Threads: every member may be called from any thread at once; calls block on the disk.
-/// Errors:  `io` (disk full, read-only, damaged: nothing was done; works again once the cause is
-///          gone), `timeout` (another process held the database), and what is named. What belongs
-///          to another session or has expired is `not_found`; what a job's state does not allow is
-///          `conflict`.
+/// What returns success has been written to the disk (Redis: as it is set up), unless the comment
+/// says "soon": that survives a killed process, but a power failure may take the last second of it.
+/// Threads: every member from any thread at once; calls block. Errors: `io` (disk full, read-only,
+/// damaged, Redis away: nothing was done; works again once the cause is gone), `timeout` (SQLite:
+/// another process held it; Redis: no answer came, it may have been done), and what is named. What
+/// belongs to another session or has expired is `not_found`; what a job's state forbids,
+/// `conflict`.
 class Store {
  public:
   virtual ~Store() = default;
   virtual Result<NewSession> create_session() = 0;
-  /// Counts as use (soon; written at most once a minute; a store that cannot write still answers).
+  /// Counts as use (soon; once a minute at most; a store that cannot write still answers).
   virtual Result<Session> use_session(Text token) = 0;
   virtual Result<Session> find_session(Id session) = 0;  // no use
   virtual Result<Usage> session_usage(Id session) = 0;
   /// Removes all of it at once, running jobs too (their leases are then `not_found`).
   virtual Result<void> forget_session(Id session) = 0;
   virtual Result<Upload> create_upload(Id session) = 0;
-  /// Enters a file that is about to be received. `bytes` (0: not known) are reserved.
-  /// Fails with `limit_exceeded`, naming the limit.
+  /// Enters a file to be received; reserves `bytes` (0: not known). May fail with `limit_exceeded`.
   virtual Result<SourceFile> add_file(Id session, Id upload, Text name, Count bytes) = 0;
-  /// Before more than what was reserved is written. Soon. Fails with `limit_exceeded`.
-  virtual Result<void> reserve_bytes(Id session, Id file, Count bytes) = 0;
-  /// Acknowledges that `offset` bytes are on disk; reserves them if need be.
-  virtual Result<void> set_offset(Id session, Id file, Count offset) = 0;
+  virtual Result<void> reserve_bytes(Id session, Id file, Count bytes) = 0;  // more of them; soon
+  virtual Result<void> set_offset(Id session, Id file, Count offset) = 0;    // so many are on disk
   virtual Result<void> complete_file(Id session, Id file, Count bytes, Text facts) = 0;
   virtual Result<SourceFile> find_file(Id session, Id file) = 0;
   virtual Result<Upload> find_upload(Id session, Id upload) = 0;
-  virtual List<Upload> list_uploads(Id session) = 0;  // oldest first
-  /// Both fail with `conflict` while a job that has not ended needs it.
-  virtual Result<void> remove_file(Id session, Id file) = 0;
-  virtual Result<void> remove_upload(Id session, Id upload) = 0;
-
+  virtual List<Upload> list_uploads(Id session) = 0;          // oldest first
+  virtual Result<void> remove_file(Id session, Id file) = 0;  // `conflict`: a job still needs it
+  virtual Result<void> remove_upload(Id session, Id upload) = 0;  // likewise
   /// Fails with `invalid_input` when its upload has no file or one that is still being received.
   virtual Result<Job> create_job(Id session, const NewJob& job) = 0;
   virtual Result<Job> find_job(Id session, Id job) = 0;
@@ -244,9 +239,7 @@ class Store {
   /// Queues rejected, failed and maybe ones of an ended job again (empty: all); returns how many.
   virtual Result<Count> retry_deliveries(Id session, Id job, std::span<const Count> records) = 0;
   virtual Result<void> count_download(Id session, Id job) = 0;
-  /// Returns the names in `files` that are no longer needed. `conflict` before it has ended.
-  virtual List<StoredFile> remove_job(Id session, Id job) = 0;
-
+  virtual List<StoredFile> remove_job(Id session, Id job) = 0;  // an ended one; names its bytes
   /// The next job of one of `phases`, or none: first those whose lease ran out, then by turns
   /// between the sessions, first come first served within one. A job whose worker was lost
   /// `max_crashes` times is parked as failed instead.
@@ -261,8 +254,7 @@ class Store {
                                     std::span<const ResultFile> results) = 0;
   virtual Result<void> fail(const Lease& lease, const Progress& progress, Text error) = 0;
   virtual Result<void> cancelled(const Lease& lease, const Progress& progress) = 0;
-  /// Hands the job back in order (shutdown): counts as no crash.
-  virtual Result<void> release(const Lease& lease) = 0;
+  virtual Result<void> release(const Lease& lease) = 0;  // hands it back: counts as no crash
   /// Ends the leases of one worker, or of all ("") when their processes are known to be gone.
   virtual Result<Count> expire_leases(Text worker) = 0;
   /// Records outcomes, several a call (one disk write), replacing earlier ones of the same records.
@@ -279,22 +271,30 @@ class Store {
   virtual Result<Configuration> configuration() = 0;
   /// Fails with `conflict` unless `expected` is the current revision; returns the new one.
   virtual Result<Count> set_configuration(Count expected, Text document) = 0;
-  /// Headers lately seen, for the trial of a configuration; forgotten with their session.
+  // Headers lately seen, to try a configuration; forgotten with their session.
   virtual Result<void> note_headers(Id session, TableType type, Text document) = 0;
   virtual List<std::string> recent_headers(TableType type, std::size_t max) = 0;
-
   /// Removes what is past its time (never what a job that has not ended needs) and wipes it.
   virtual Result<Removed> remove_expired() = 0;
   virtual Result<Totals> totals() = 0;
-  /// To find bytes in `files` that belong to nobody.
-  virtual List<std::string> session_ids() = 0;
+  virtual List<std::string> session_ids() = 0;  // to find bytes that belong to nobody
   virtual List<StoredFile> files_of(Id session) = 0;
   virtual Result<void> check() = 0;  // whether it can be read and written right now
+  /// Tokens of the one bucket that all processes have for a URL, for 100 ms at most: whoever dies
+  /// costs no more. Where one process has the store, all that it wants.
+  virtual Result<Tokens> take_tokens(const RateWish& wish) = 0;
+  /// Says that a process lives; returns name and version of all that said so in the last 15 s.
+  virtual List<std::pair<std::string, std::string>> announce(Text name, Text version) = 0;
 };
 
-/// Opens or creates the database, bringing an older one up to date. Fails with `io`, with
-/// `conflict` when a newer program wrote it, with `invalid_input` when it is no database or
-/// damaged. The folder must exist. Several processes may have it open.
+/// Opens or creates the database in a folder that exists, bringing an older one up to date. Fails
+/// with `io`, `conflict` (a newer program wrote it), `invalid_input` (no database, or damaged).
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, Options options);
+
+/// Opens the store in Redis (docs/settings.md: how `url` is written). `warnings` gets sentences for
+/// the log: how acknowledged work could be lost. Fails with `invalid_input` (URL, Redis too old),
+/// `refused` (user, password, certificate), `io`, `conflict` (a newer program's data).
+Result<std::unique_ptr<Store>> open_redis(Text url, Options options,
+                                          std::vector<std::string>& warnings);
 
 }  // namespace csvm::store

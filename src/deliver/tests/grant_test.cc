@@ -1,0 +1,102 @@
+// Tokens of a rate that other processes share.
+#include <gtest/gtest.h>
+
+#include "grant.h"
+#include "simulation.h"
+
+namespace csvm::deliver {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Tokens : public ::testing::Test {
+ protected:
+  Time now{1h};
+  Grant grant;
+  unsigned spend_all() {
+    unsigned spent = 0;
+    while (grant.is_ready(now)) {
+      grant.take();
+      ++spent;
+    }
+    return spent;
+  }
+};
+
+TEST_F(Tokens, AreSpentWhenTheyAreDue) {
+  EXPECT_FALSE(grant.is_ready(now));
+  ASSERT_TRUE(grant.may_ask(now));
+  EXPECT_EQ(grant.ask(), 0u);
+  EXPECT_FALSE(grant.may_ask(now)) << "once";
+  EXPECT_EQ(grant.ready_at(), Time::max());
+  grant.receive({3, 10ms, 20ms}, 100ms, now);
+  EXPECT_FALSE(grant.is_ready(now));
+  EXPECT_EQ(grant.ready_at(), now + 10ms);
+  now += 30ms;
+  EXPECT_EQ(spend_all(), 2u);
+  EXPECT_EQ(grant.ready_at(), now + 20ms);
+  EXPECT_TRUE(grant.may_ask(now)) << "before the last is spent";
+}
+
+TEST_F(Tokens, ThatWereNotSpentInTimeAreGivenBack) {
+  grant.ask();
+  grant.receive({5, 0ms, 10ms}, 100ms, now);
+  now += 125ms;
+  EXPECT_EQ(spend_all(), 2u);
+  EXPECT_EQ(grant.ask(), 3u);
+  EXPECT_EQ(grant.ask(), 0u) << "once";
+}
+
+TEST_F(Tokens, AreAskedForAgainWhenThereWereNone) {
+  grant.ask();
+  grant.receive({0, 70ms, 100ms}, 100ms, now);
+  EXPECT_FALSE(grant.may_ask(now + 69ms));
+  EXPECT_EQ(grant.ready_at(), now + 70ms);
+  EXPECT_TRUE(grant.may_ask(now + 70ms));
+}
+
+TEST_F(Tokens, RunOutWhenNobodyCanBeAsked) {
+  grant.ask();
+  grant.receive({100, 0ms, 0ms}, 100ms, now);
+  EXPECT_TRUE(grant.is_ready(now + 900ms)) << "no limit";
+  now += 1s;
+  EXPECT_FALSE(grant.is_ready(now));
+  ASSERT_TRUE(grant.may_ask(now));
+  grant.ask();
+  grant.fail(now);
+  EXPECT_FALSE(grant.is_ready(now));
+  EXPECT_FALSE(grant.may_ask(now));
+  EXPECT_TRUE(grant.may_ask(now + 200ms));
+}
+
+// The governor against a bucket that gives one token at a time.
+TEST(SharedRate, NothingIsSentWithoutAToken) {
+  const std::string url = "https://hooks.example/in";
+  GovernorSettings settings;
+  settings.shared = true;
+  testing::Simulation simulation(settings);
+  simulation.add_receiver(url, testing::answering(10ms));
+  JobPlan plan;
+  plan.targets = {{url}};
+  plan.rate_per_second = 1000;
+  simulation.add_job(1, plan, 1'000'000);
+  EXPECT_TRUE(simulation.governor.wishes(simulation.now).empty()) << "there is no record yet";
+  simulation.run_for(0s);  // hands over records
+  const auto wishes = simulation.governor.wishes(simulation.now);
+  ASSERT_EQ(wishes.size(), 1u);
+  EXPECT_EQ(wishes[0].url, url);
+  EXPECT_EQ(wishes[0].limit, 1000);
+  EXPECT_GT(wishes[0].tokens, 0u);
+  EXPECT_TRUE(simulation.governor.wishes(simulation.now).empty()) << "one at a time";
+  simulation.run_for(1s);
+  EXPECT_TRUE(simulation.arrivals(url).empty());
+  simulation.governor.granted(url, Share{3, 0us, 10ms}, simulation.now);
+  simulation.run_for(15ms);  // while there are tokens: who has none is to ask
+  const auto arrivals = simulation.arrivals(url);
+  ASSERT_EQ(arrivals.size(), 2u);
+  EXPECT_EQ(arrivals[1].at - arrivals[0].at, 10ms);
+  simulation.governor.granted("https://gone.example/", Share{1, 0us, 0us}, simulation.now);
+}
+
+}  // namespace
+}  // namespace csvm::deliver

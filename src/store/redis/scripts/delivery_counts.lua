@@ -1,0 +1,4 @@
+-- session, job
+local job, refusal = job_of(args[1], args[2])
+if refusal then return refusal end
+return done(call('HMGET', k('ledger', job.id), unpack(states)))

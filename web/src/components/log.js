@@ -1,0 +1,147 @@
+// What became of single records: a list of any length, read page by page and drawn as far as it is
+// in view. What comes later goes to its end, so that nothing moves under the reader's eyes.
+import { wordsOf } from '../api/client.js'
+import { component } from './component.js'
+import { clock, count } from '../show/numbers.js'
+import { say } from '../show/words.js'
+import { totalOf, words } from '../state/delivery.js'
+import { inView } from '../state/rows.js'
+
+const rowHeight = 36
+const ahead = 80
+const pauseMs = 1000
+
+/** @typedef {import('../api/messages.js').Job} Job @typedef {import('../api/messages.js').Delivery} Delivery */
+
+/**
+ * @param {object} parts
+ * @param {import('../api/client.js').Client} parts.client
+ */
+export const log = ({ client }) => () => {
+  // Not reactive: of 100,000 rows only those that are drawn cost anything.
+  /** @type {Delivery[]} */
+  let rows = []
+  return component({
+  jobId: '',
+  /** @type {import('../api/messages.js').Counts | null} */
+  counts: null,
+  state: '',
+  loaded: 0,
+  isLoading: false,
+  isComplete: false,
+  /** @type {any} */
+  timer: null,
+  problem: '',
+  view: { top: 0, height: 360 },
+
+  /** @param {CustomEvent<Job>} event */
+  moved({ detail: job }) {
+    const isOther = job.job_id !== this.jobId
+    this.jobId = job.job_id
+    this.counts = job.progress.deliveries
+    if (isOther) this.start('')
+    if (this.isComplete && this.newCount > 0) this.lookLater()
+  },
+  // Of the end that was reached, what came after it.
+  lookLater() {
+    this.timer ??= setTimeout(() => {
+      this.timer = null
+      this.isComplete = false
+      void this.more()
+    }, pauseMs)
+  },
+  /** @param {string} state */
+  start(state) {
+    rows = []
+    Object.assign(this, { state, loaded: 0, isComplete: false, problem: '', view: { ...this.view, top: 0 } })
+    if (this.$refs.frame) this.$refs.frame.scrollTop = 0
+    void this.more()
+  },
+  async more() {
+    if (this.isLoading || this.isComplete || !this.jobId || !this.counts) return
+    const { jobId, state } = this
+    const list = rows
+    this.isLoading = true
+    try {
+      const found = await client.deliveries(jobId, state, list.at(-1)?.record ?? 0)
+      if (list === rows) {
+        list.push(...found.deliveries)
+        this.loaded = list.length
+        this.isComplete = found.next === null
+      }
+    } catch (failure) {
+      this.problem = wordsOf(failure)
+      this.isComplete = true
+    }
+    this.isLoading = false
+    if (list !== rows) void this.more()
+  },
+  refresh() {
+    this.start(this.state)
+  },
+
+  get isShown() {
+    return this.counts !== null
+  },
+  get filters() {
+    const counts = this.counts
+    if (!counts) return []
+    const one = (/** @type {string} */ state, /** @type {string} */ name, /** @type {number} */ n) => ({ state, name, value: count(n), isChosen: state === this.state })
+    return [
+      one('', say.allStates, totalOf(counts)),
+      ...words.filter((word) => counts[word] > 0 && word !== 'pending').map((word) => one(word, say.deliveryWords[word], counts[word])),
+    ]
+  },
+  /** @param {{state: string}} filter */
+  filter({ state }) {
+    this.start(state)
+  },
+  /** Entries there are and that are not in the list. */
+  get newCount() {
+    const counts = this.counts
+    if (!counts) return 0
+    const all = this.state ? counts[/** @type {keyof typeof counts} */ (this.state)] : totalOf(counts) - counts.pending
+    return Math.max(0, all - this.loaded)
+  },
+  get hasNew() {
+    return this.isComplete && this.newCount > 0
+  },
+  get newWords() {
+    return say.newEntries(this.newCount)
+  },
+  /** @param {Event} event */
+  scrolled(event) {
+    const frame = /** @type {HTMLElement} */ (event.target)
+    this.view = { top: frame.scrollTop, height: frame.clientHeight }
+    if (this.window.to > this.loaded - ahead) void this.more()
+  },
+  get window() {
+    return inView({ ...this.view, rowHeight, count: this.loaded })
+  },
+  get roomBefore() {
+    return { height: `${this.window.before}px` }
+  },
+  get roomAfter() {
+    return { height: `${this.window.after}px` }
+  },
+  get drawn() {
+    const { from, to } = this.window
+    return rows.slice(from, to).map((row) => ({
+      key: row.record,
+      record: count(row.record),
+      name: say.deliveryWords[row.state],
+      look: `seg-${row.state}`,
+      http: row.http_status === null ? '\u2013' : String(row.http_status),
+      attempts: say.tries(row.attempts),
+      time: row.at ? clock(row.at) : row.next_try ? say.nextTry(clock(row.next_try)) : '',
+      excerpt: row.excerpt,
+    }))
+  },
+  get isNothing() {
+    return this.loaded === 0 && this.isComplete
+  },
+  get rowCount() {
+    return this.loaded + 1
+  },
+})
+}

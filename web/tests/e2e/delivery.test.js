@@ -1,0 +1,199 @@
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expectAccessible, expectFits, expectNoFaults, launch, open, pick, picture } from './browser.js'
+import { samples, serve, start } from './serve.js'
+
+/** @type {import('playwright-core').Browser} */
+let browser
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let service
+/** @type {Awaited<ReturnType<typeof start>>[]} */
+let receivers = []
+beforeAll(async () => {
+  ;[browser, service] = await Promise.all([launch(), serve()])
+})
+afterAll(async () => {
+  await browser.close()
+  await service.end()
+})
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close()
+  for (const receiver of receivers) await receiver.stop()
+  receivers = []
+})
+
+const apollo = join(samples, 'people/apollo_contacts.csv')
+
+/** @param {string[]} [args] */
+async function receiver(args = []) {
+  const started = await start(['receiver', '--port', '0', ...args])
+  receivers.push(started)
+  return started.url
+}
+
+/** The fourth screen with a webhook chosen. @param {string} url @param {object} [options] */
+async function atWebhook(url, options) {
+  const opened = await open(browser, service.url, options)
+  await pick(opened.page, [apollo])
+  await opened.page.getByText('1 file, 120 rows').waitFor()
+  await opened.page.goto(`${service.url}/#deliver`)
+  await opened.page.getByRole('radio', { name: /^Send to a webhook/ }).check()
+  await opened.page.getByRole('textbox', { name: 'Webhook URL' }).fill(url)
+  return opened
+}
+/** @param {import('playwright-core').Page} page @param {number} rate */
+async function send(page, rate) {
+  await page.getByRole('spinbutton', { name: 'a second', exact: true }).fill(String(rate))
+  await page.keyboard.press('Tab')
+  await page.getByRole('button', { name: 'Start sending' }).click()
+  await page.locator('section[aria-labelledby=job-title]').getByText('Sending', { exact: true }).waitFor()
+}
+/** @param {import('playwright-core').Page} page */
+const job = (page) => page.locator('section[aria-labelledby=job-title]')
+/** @param {import('playwright-core').Page} page @param {string} word */
+const countOf = async (page, word) => {
+  const found = job(page).locator(`[data-count=${word}]`)
+  return (await found.count()) === 0 ? 0 : Number((await found.textContent())?.replaceAll(',', ''))
+}
+
+test('a destination is recognised, the record is shown, and a test says what came of it', async () => {
+  const url = await receiver()
+  const { page, faults } = await atWebhook('https://api.clay.com/v3/sources/webhook/x')
+  await page.getByText('Clay', { exact: true }).waitFor()
+  await page.getByText(/50,000 records in the life of a URL/).waitFor()
+  await page.getByText(/^1\d\d records at 10\/s: 12 s$/).first().waitFor()
+  await page.getByText(/"person": \{/).waitFor()
+  await page.getByText(/^as it is sent, /).waitFor()
+  await page.getByRole('textbox', { name: 'Webhook URL' }).fill(url)
+  await page.getByRole('button', { name: 'Add a header' }).click()
+  await page.keyboard.type('Authorization')
+  await page.getByRole('textbox', { name: 'Value of header 1' }).fill('Bearer one')
+  await page.getByRole('button', { name: 'Send it as a test' }).click()
+  await page.getByText(/The receiver took the record: 200/).waitFor()
+  await expectAccessible(page)
+  await expectFits(page)
+  await picture(page, 'deliver-webhook')
+  await page.getByText('The receiver took the record').scrollIntoViewIfNeeded()
+  await picture(page, 'deliver-webhook-tested')
+  await page.getByRole('textbox', { name: 'Webhook URL' }).fill('ftp://nowhere.example')
+  await page.getByRole('button', { name: 'Start sending' }).click()
+  await page.getByText(/webhook_url:/).waitFor()
+  expectNoFaults(faults, /status of 422/)
+})
+
+test('a delivery is paused, sped up and ended; what failed is told by its answer and sent again', async () => {
+  const url = await receiver(['--plan', 'ok=70,422=30'])
+  const { page, faults } = await atWebhook(url)
+  await send(page, 5)
+  await job(page).getByText(/a second, .* left/).waitFor()
+  await job(page).getByText(/What holds it:/).waitFor()
+  await job(page).getByText('median latency').waitFor()
+  await expectAccessible(page)
+  await expectFits(page)
+  await picture(page, 'job-sending')
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await job(page).getByText('Paused', { exact: true }).waitFor()
+  const held = await countOf(page, 'pending')
+  expect(held).toBeGreaterThan(0)
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await job(page).getByRole('button', { name: 'No limit' }).click()
+  await job(page).getByText('Done', { exact: true }).waitFor()
+  await job(page).getByText('Answer 422, rejected').waitFor()
+  const rejected = await countOf(page, 'rejected')
+  expect(rejected).toBeGreaterThan(0)
+  const total = (await countOf(page, 'delivered')) + rejected
+  await job(page).getByRole('button', { name: /^rejected/ }).click()
+  const log = job(page).getByRole('table', { name: 'Records' })
+  await log.getByRole('cell', { name: 'rejected' }).first().waitFor()
+  expect(await log.getByRole('cell', { name: 'delivered' }).count()).toBe(0)
+  await expectAccessible(page)
+  await picture(page, 'job-failures')
+  await log.scrollIntoViewIfNeeded()
+  await picture(page, 'job-log')
+  await job(page).getByRole('button', { name: 'Send again: ' }).click()
+  await page.waitForFunction((before) => Number(document.querySelector('section[aria-labelledby=job-title] [data-count=rejected]')?.textContent ?? 0) < before, rejected)
+  await job(page).getByText('Done', { exact: true }).waitFor()
+  expect((await countOf(page, 'delivered')) + (await countOf(page, 'rejected'))).toBe(total)
+  expectNoFaults(faults)
+})
+
+test('the first records are sent, and the rest when it is said', async () => {
+  const { page, faults } = await atWebhook(await receiver())
+  await page.getByText('Careful start and limits').click()
+  await page.getByRole('spinbutton', { name: /^First send only/ }).fill('7')
+  await page.getByRole('button', { name: 'No limit' }).click()
+  await page.getByRole('button', { name: 'Start sending' }).click()
+  await job(page).getByText('Waits for you', { exact: true }).waitFor()
+  await job(page).getByText('7 delivered, 0 not.').waitFor()
+  expect(await countOf(page, 'delivered')).toBe(7)
+  await picture(page, 'job-canary')
+  await job(page).getByRole('button', { name: 'Go on' }).first().click()
+  await job(page).getByText('Done', { exact: true }).waitFor()
+  await job(page).getByText(/^1\d\d of 1\d\d delivered$/).waitFor()
+  expectNoFaults(faults)
+})
+
+test('a reload in the middle shows the same job going on', async () => {
+  const { page, faults } = await atWebhook(await receiver())
+  await send(page, 5)
+  const title = await job(page).getByRole('heading', { level: 1 }).textContent()
+  await page.reload()
+  await job(page).getByText('Sending', { exact: true }).waitFor()
+  expect(await job(page).getByRole('heading', { level: 1 }).textContent()).toBe(title)
+  expect(await countOf(page, 'pending')).toBeGreaterThan(0)
+  await job(page).getByRole('button', { name: 'Cancel the job' }).click()
+  await job(page).getByText('Cancelled', { exact: true }).waitFor()
+  await job(page).getByRole('link', { name: 'Download CSV' }).waitFor()
+  expectNoFaults(faults)
+})
+
+test('a delivery goes on after the server was killed and came back', async () => {
+  const { page, faults } = await atWebhook(await receiver())
+  await send(page, 10)
+  await page.waitForFunction(() => Number(document.querySelector('section[aria-labelledby=job-title] [data-count=delivered]')?.textContent) > 3)
+  await service.stop('SIGKILL')
+  await page.getByText(/^(Connecting|Offline: the server does not answer)$/).waitFor()
+  await service.again()
+  await page.getByText('Live', { exact: true }).waitFor()
+  await job(page).getByText('Sending', { exact: true }).waitFor()
+  await job(page).getByRole('button', { name: 'No limit' }).click()
+  await job(page).getByText('Done', { exact: true }).waitFor()
+  expect(await countOf(page, 'pending')).toBe(0)
+  expectNoFaults(faults, /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket|status of 50\d|status of 400/)
+})
+
+test('where no socket gets through the page asks instead, and says so', async () => {
+  const url = await receiver()
+  const { page, faults } = await open(browser, service.url, { block: '**/socket.io/**' })
+  await page.getByText('No live connection: asking every 2 seconds').waitFor()
+  await pick(page, [apollo])
+  await page.getByText('1 file, 120 rows').waitFor()
+  await page.goto(`${service.url}/#deliver`)
+  await page.getByRole('radio', { name: /^Send to a webhook/ }).check()
+  await page.getByRole('textbox', { name: 'Webhook URL' }).fill(url)
+  await page.getByRole('button', { name: 'No limit' }).click()
+  await page.getByRole('button', { name: 'Start sending' }).click()
+  await job(page).getByText('Done', { exact: true }).waitFor()
+  expectNoFaults(faults, /ERR_FAILED/)
+})
+
+test('the screens fit a phone, light and dark', async () => {
+  const url = await receiver(['--plan', 'ok=60,422=40'])
+  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    const { page, faults } = await atWebhook(url, { viewport: { width: 375, height: 720 }, colorScheme, hasTouch: true })
+    await page.getByText(/"person": \{/).waitFor()
+    await expectFits(page)
+    await expectAccessible(page)
+    await picture(page, `deliver-phone-${colorScheme}`)
+    await send(page, 20)
+    await job(page).getByText('median latency').waitFor()
+    await expectFits(page)
+    await expectAccessible(page)
+    await picture(page, `job-phone-${colorScheme}`)
+    await job(page).getByText('Done', { exact: true }).waitFor()
+    await job(page).getByText('Answer 422, rejected').scrollIntoViewIfNeeded()
+    await expectFits(page)
+    await picture(page, `job-phone-${colorScheme}-done`)
+    expectNoFaults(faults)
+  }
+})
