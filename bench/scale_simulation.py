@@ -44,12 +44,12 @@ class Figures:
     network_limit: float = 1_250 * MB  # a second, all workers together: 10 Gbit/s
 
 
-# 10,000 and 100,000 rows of leads, measured; operations of Redis counted in the code.
+# 10,000 and 100,000 rows of leads, measured; docs/scale.md says how.
 FIGURES = Figures(kinds=(
     Kind(share=0.8, cpu_seconds=0.31, input_bytes=1.24 * MB, result_bytes=2.71 * MB, web_bytes=3.7 * MB,
-         requests=13, redis=35),
+         requests=13, redis=26),
     Kind(share=0.2, cpu_seconds=3.7, input_bytes=12.6 * MB, result_bytes=19.9 * MB, web_bytes=37.5 * MB,
-         requests=26, redis=80)))
+         requests=26, redis=168)))
 
 
 def mean(figures, value):
