@@ -53,8 +53,9 @@ class Container:
         self.process = subprocess.Popen(
             [CHROOT, f"--userspec={USER}:{USER}", str(self.root), "/usr/bin/csv-merger", "serve"],
             env={**ENVIRONMENT, "PORT": str(self.port)}, stdout=subprocess.PIPE, text=True)
-        first = json.loads(self.process.stdout.readline())
-        assert "listens on" in first["message"], first
+        # Jobs of an earlier start may speak first.
+        while "listens on" not in json.loads(self.process.stdout.readline())["message"]:
+            pass
         # Nobody may let the log wait for room in the pipe.
         self.reader = threading.Thread(target=self.process.stdout.read, daemon=True)
         self.reader.start()
