@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What one `serve` process does in a second and what a job costs, with its files in a bucket.
 
-    bench/measure_process.py PROGRAM [--jobs 8] [--rows 10000 100000] [--json]
+    bench/measure_process.py PROGRAM [--jobs 8] [--rows 10000 100000] [--redis] [--json]
 
 For each size: uploads a table of leads, runs the job, downloads the result, one after the other, and
 prints per job the seconds that the job took, CPU seconds of the process, requests to the bucket and
@@ -14,6 +14,7 @@ import http.client
 import json
 import os
 import random
+import re
 import statistics
 import subprocess
 import sys
@@ -36,14 +37,16 @@ def leads(rows, seed):
 
 
 class Service:
-    def __init__(self, program, store, folder):
+    def __init__(self, program, store, folder, redis):
         self.process = subprocess.Popen(
             [program, "serve", "--port", "0", "--data", str(folder)], stdout=subprocess.PIPE, text=True,
             env={"PATH": os.environ["PATH"], "LOG_LEVEL": "warn", "S3_ENDPOINT": store, "S3_REGION": "stub-1",
-                 "S3_BUCKET": "leads", "S3_ACCESS_KEY_ID": "stub-key", "S3_SECRET_ACCESS_KEY": "stub-secret"})
+                 "S3_BUCKET": "leads", "S3_ACCESS_KEY_ID": "stub-key", "S3_SECRET_ACCESS_KEY": "stub-secret",
+                 **({"REDIS_URL": redis.url} if redis else {})})
         host, port = self.process.stdout.readline().strip().rsplit("/", 1)[1].split(":")
         self.connection = http.client.HTTPConnection(host, int(port))
         self.cookie = None
+        self.asked = 0  # for the status of a job
 
     def ask(self, method, path, body=None, content_type="application/json"):
         headers = {"Cookie": self.cookie} if self.cookie else {}
@@ -73,13 +76,36 @@ class Service:
             {"upload_id": upload["upload_id"], "table_type": "people"})))["job_id"]
         while True:
             status = json.loads(self.ask("GET", f"/api/jobs/{job}/status"))
+            self.asked += 1
             if status["status"] == "completed":
                 break
             if status["status"] in ("failed", "cancelled"):
                 raise SystemExit(f"the job failed: {status['error']}")
-            time.sleep(0.005)
+            time.sleep(0.1)
         seconds = time.monotonic() - begun
         return len(self.ask("GET", f"/api/jobs/{job}/download")), seconds
+
+
+class Redis:
+    """A Redis of its own, in memory only."""
+
+    def __init__(self, folder):
+        self.socket = str(Path(folder) / "redis")
+        self.url = f"unix://{self.socket}"
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", "0", "--unixsocket", self.socket, "--save", "", "--dir", str(folder)],
+            stdout=subprocess.DEVNULL)
+        while not Path(self.socket).exists():
+            time.sleep(0.01)
+
+    def scripts(self):
+        told = subprocess.run(["redis-cli", "-s", self.socket, "info", "commandstats"], check=True,
+                              capture_output=True, text=True).stdout
+        return sum(int(calls) for calls in re.findall(r"cmdstat_evalsha:calls=(\d+)", told))
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait()
 
 
 def stub_figures(store):
@@ -87,24 +113,31 @@ def stub_figures(store):
         return json.loads(answer.read())
 
 
-def measure(program, rows, jobs):
+def measure(program, rows, jobs, with_redis):
     content = leads(rows, rows)
     stub = subprocess.Popen([sys.executable, str(STUB)], stdout=subprocess.PIPE, text=True)
     store = stub.stdout.readline().split()[-1]
     urllib.request.urlopen(urllib.request.Request(f"{store}/_stub/leads", b"{}", method="PUT")).read()
     with tempfile.TemporaryDirectory() as folder:
-        service = Service(program, store, Path(folder) / "data")
+        redis = Redis(folder) if with_redis else None
+        service = Service(program, store, Path(folder) / "data", redis)
         try:
             service.run_job(content)  # warms up
             before, cpu = stub_figures(store), service.cpu_seconds()
+            scripts = redis.scripts() if redis else 0
+            service.asked = 0
             begun = time.monotonic()
             results = [service.run_job(content) for _ in range(jobs)]
             whole = time.monotonic() - begun
             cpu = service.cpu_seconds() - cpu
             after = stub_figures(store)
+            # Without those of our asking for the status (the session and the job), which a page is told.
+            scripts = redis.scripts() - scripts - 2 * service.asked if redis else 0
         finally:
             service.process.terminate()
             service.process.wait()
+            if redis:
+                redis.end()
             stub.kill()
             stub.wait()
     return {"rows": rows, "upload_bytes": len(content), "result_bytes": results[0][0],
@@ -112,7 +145,9 @@ def measure(program, rows, jobs):
             "jobs_per_second": round(jobs / whole, 2), "cpu_seconds": round(cpu / jobs, 3),
             "requests": round((after["requests"] - before["requests"]) / jobs, 1),
             "bytes_to_bucket": (after["received"] - before["received"]) // jobs,
-            "bytes_from_bucket": (after["sent"] - before["sent"]) // jobs}
+            "bytes_from_bucket": (after["sent"] - before["sent"]) // jobs,
+            **({"redis_scripts": round(scripts / jobs, 1), "seconds_in_all": round(whole / jobs, 2)}
+               if with_redis else {})}
 
 
 def main():
@@ -120,10 +155,11 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--jobs", type=int, default=8)
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--redis", action="store_true", help="with the store in a Redis, whose scripts are counted")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     for rows in options.rows:
-        found = measure(options.program, rows, options.jobs)
+        found = measure(options.program, rows, options.jobs, options.redis)
         if options.json:
             print(json.dumps(found))
         else:

@@ -28,6 +28,7 @@ class Kind:
     result_bytes: float  # that a worker puts
     web_bytes: float  # between web processes and the bucket: upload, inspection, preview, download
     requests: float  # to the bucket, of all processes
+    redis: float  # operations, but heartbeats and polls: calls of the interface, pieces of the upload, claim, end
 
 
 @dataclass(frozen=True)
@@ -36,17 +37,19 @@ class Figures:
     cores: float = 2  # of a worker
     line_bytes: float = 100 * MB  # a second and a worker, to the bucket
     request_seconds: float = 0.02  # until the first byte comes
-    redis_fixed: float = 40  # operations a job: made, claimed, ended, asked for
     heartbeats: float = 5  # a second and a running job (WorkerSettings::heartbeat)
     polls: float = 1  # a second and an idle worker (WorkerSettings::poll)
-    redis_limit: float = 40_000  # scripts a second of one Redis
+    redis_limit: float = 36_000  # scripts a second of one Redis
     bucket_limit: float = 3_500  # requests a second and prefix (Amazon's for PUT)
     network_limit: float = 1_250 * MB  # a second, all workers together: 10 Gbit/s
 
 
+# 10,000 and 100,000 rows of leads, measured; docs/scale.md says how.
 FIGURES = Figures(kinds=(
-    Kind(share=0.8, cpu_seconds=0.35, input_bytes=1.3 * MB, result_bytes=1.6 * MB, web_bytes=4.2 * MB, requests=16),
-    Kind(share=0.2, cpu_seconds=3.2, input_bytes=13.5 * MB, result_bytes=16 * MB, web_bytes=42 * MB, requests=40)))
+    Kind(share=0.8, cpu_seconds=0.31, input_bytes=1.24 * MB, result_bytes=2.71 * MB, web_bytes=3.7 * MB,
+         requests=13, redis=26),
+    Kind(share=0.2, cpu_seconds=3.7, input_bytes=12.6 * MB, result_bytes=19.9 * MB, web_bytes=37.5 * MB,
+         requests=26, redis=168)))
 
 
 def mean(figures, value):
@@ -84,7 +87,7 @@ def model(figures, workers, load):
     moved = mean(figures, lambda kind: kind.input_bytes + kind.result_bytes)
     return Demand(
         jobs_per_second=jobs,
-        redis_per_second=jobs * figures.redis_fixed + busy * figures.heartbeats + (workers - busy) * figures.polls,
+        redis_per_second=jobs * mean(figures, lambda kind: kind.redis) + busy * figures.heartbeats + (workers - busy) * figures.polls,
         bucket_requests_per_second=jobs * mean(figures, lambda kind: kind.requests),
         worker_bytes_per_second=jobs * moved,
         all_bytes_per_second=jobs * (moved + mean(figures, lambda kind: kind.web_bytes))).find_limit(figures)
@@ -131,7 +134,7 @@ class Simulation:
     def redis_delay(self):
         """How much longer a job takes because Redis is asked for more than it can do."""
         busy = self.workers - self.idle
-        asked = self.rate * self.figures.redis_fixed + busy * self.figures.heartbeats + self.idle * self.figures.polls
+        asked = self.rate * mean(self.figures, lambda kind: kind.redis) + busy * self.figures.heartbeats + self.idle * self.figures.polls
         return max(1.0, asked / self.figures.redis_limit)
 
     def begin(self, kind, arrived):
@@ -177,7 +180,7 @@ class Simulation:
         jobs_per_second = self.ended / self.now
         return Outcome(
             jobs_per_second=jobs_per_second,
-            redis_per_second=jobs_per_second * self.figures.redis_fixed + busy * self.figures.heartbeats +
+            redis_per_second=jobs_per_second * mean(self.figures, lambda kind: kind.redis) + busy * self.figures.heartbeats +
             (self.workers - busy) * self.figures.polls,
             worker_bytes_per_second=self.moved / self.now,
             wait_p95=sorted(waits)[int(len(waits) * 0.95)], wait_trend=late / early)
