@@ -114,6 +114,8 @@ test('a delivery is paused, sped up and ended; what failed is told by its answer
   await page.waitForFunction((before) => Number(document.querySelector('section[aria-labelledby=job-title] [data-count=rejected]')?.textContent ?? 0) < before, rejected)
   await job(page).getByText('Done', { exact: true }).waitFor()
   expect((await countOf(page, 'delivered')) + (await countOf(page, 'rejected'))).toBe(total)
+  await job(page).getByRole('button', { name: 'Show the list anew' }).click()
+  await job(page).getByRole('button', { name: 'Show the list anew' }).waitFor({ state: 'hidden' })
   expectNoFaults(faults)
 })
 
