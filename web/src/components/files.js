@@ -370,7 +370,7 @@ export const files = ({ work, navigation, client, sender, signals }) => () => co
     return this.rows.some((/** @type {Row} */ { phase }) => phase !== 'refused')
   },
   get summary() {
-    if (work.files.length === 0) return say.needFiles
+    if (work.files.length === 0) return this.isUnderWay ? say.stillSending : say.needFiles
     const words = say.summary(say.files(work.files.length), say.rows(work.records))
     return this.isUnderWay ? `${words}. ${say.stillSending}` : words
   },

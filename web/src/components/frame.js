@@ -35,7 +35,8 @@ export const frame = ({ work, navigation, live, signals }) => () => component({
     const dark = matchMedia('(prefers-color-scheme: dark)')
     dark.addEventListener('change', () => this.applyTheme())
     this.applyTheme()
-    this.$watch('$store.navigation.screen', () => this.$nextTick(() => navigation.settle()))
+    // Alpine shows in the next frame what is to be shown; what is hidden takes no focus.
+    this.$watch('$store.navigation.screen', () => this.$nextTick(() => requestAnimationFrame(() => navigation.settle())))
     this.timer = setInterval(() => (this.now = Date.now()), minuteMs)
     window.addEventListener('storage', () => void work.refresh())
     // On a phone the steps are wider than the screen.

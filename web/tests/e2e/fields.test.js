@@ -62,7 +62,7 @@ test('a name that two fields claim is marked, and the server says where it stand
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText(/^Line 4: people_mappings/).first().waitFor()
   await editor.fill('{\n  "people_mappings": {\n    "Mail": ["Email"\n  }\n}')
-  await page.getByText(/^Line 4: /).first().waitFor()
+  await page.getByText(/^Line 4: Expected/).last().waitFor()
   await expectAccessible(page)
   await picture(page, 'fields-json')
   expectNoFaults(faults, /status of 422/)

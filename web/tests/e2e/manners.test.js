@@ -98,7 +98,7 @@ test('all of it works by the keyboard alone, and the focus is always seen', asyn
   await tabTo(/Check the columns/)
   await page.keyboard.press('Enter')
   await page.getByText('rows looked at').waitFor()
-  expect(await page.evaluate(() => document.activeElement?.id)).toBe('columns-title')
+  await page.waitForFunction(() => document.activeElement?.id === 'columns-title')
   await tabTo(/^Title|no field|First Name/)
   await page.keyboard.press('Enter')
   await page.getByRole('combobox', { name: 'Search' }).fill('personal email')

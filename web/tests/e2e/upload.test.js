@@ -154,6 +154,13 @@ test('a list of whom to leave out is kept apart from the files', async () => {
   await page.getByText('1 file, 120 rows').waitFor()
   await pick(page, [join(samples, 'suppression/customers.csv')], 'suppression')
   await page.getByText('customers.csv').waitFor()
+  const transfer = await page.evaluateHandle(() => {
+    const data = new DataTransfer()
+    data.items.add(new File(['Email\nann@bee.example\n'], 'dropped there.csv', { type: 'text/csv' }))
+    return data
+  })
+  await page.dispatchEvent('[data-list=suppression] h2', 'drop', { dataTransfer: transfer })
+  await page.getByText('dropped there.csv').first().waitFor()
   await page.getByText('1 file, 120 rows').waitFor()
   expectNoFaults(faults)
 })
