@@ -135,9 +135,10 @@ export const fields = ({ work, navigation, client, live }) => () => component({
     }))
   },
   get conflicts() {
+    const written = state.fieldsOf(this.configuration, this.table).flatMap(([field, aliases]) => [field, ...aliases])
     return [...state.conflicts(this.configuration, this.table)].map(([word, names]) => ({
       word,
-      words: say.conflictWords(word, names.join(', ')),
+      words: say.conflictWords(written.find((name) => state.spelling(name) === word) ?? word, names.join(', ')),
     }))
   },
   /** @param {{isTwice: boolean}} name */
