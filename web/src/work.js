@@ -72,7 +72,7 @@ export const makeWork = ({ client, live, storage }) => ({
 
   /**
    * Reads a file in another way ({}: as it was found), once the service could. Its decisions go:
-   * its headings are others now.
+   * its headings and lines are others now.
    * @param {string} id @param {{delimiter?: string, encoding?: string}} how
    */
   async readAs(id, how) {
@@ -82,7 +82,8 @@ export const makeWork = ({ client, live, storage }) => ({
       this.looked[id] = await client.look(this.draft.upload, id, how)
       reading[id] = how
     }
-    this.change({ reading, mapping })
+    const decisions = this.draft.decisions.filter(({ a, b }) => a.file !== id && b.file !== id)
+    this.change({ reading, mapping, decisions })
   },
 
   /** @param {import('./api/messages.js').Job[]} jobs */

@@ -93,12 +93,16 @@ export const duplicates = ({ work, navigation, client, signals }) => () => {
     if ((navigation.screen !== 'duplicates' && !isLast) || work.files.length === 0) return
     this.follow()
     const told = isLast ? JSON.stringify : withoutDecisions
+    const isTried = () => work.trial !== null && told(work.request) === told(JSON.parse(work.draft.trial.asked))
     const wishes = told(work.request)
-    const tried = work.trial ? told(JSON.parse(work.draft.trial.asked)) : ''
-    if (wishes === tried || wishes === this.asked) return
+    if (isTried() || wishes === this.asked) return
     this.asked = wishes
     clearTimeout(this.timer)
-    this.timer = setTimeout(() => this.tryIt(), work.trial ? settleMs : 0)
+    this.timer = setTimeout(() => {
+      // Another tab may have been faster.
+      if (isTried()) this.asked = ''
+      else void this.tryIt()
+    }, work.trial ? settleMs : 0)
   },
   async tryIt() {
     clearTimeout(this.timer)

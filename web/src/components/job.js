@@ -118,7 +118,7 @@ export const job = ({ work, navigation, client, live, signals }) => () => compon
     return this.job?.status === 'sending'
   },
   get canResume() {
-    return this.job?.status === 'paused'
+    return this.job?.status === 'paused' && !this.waitsForGoOn
   },
   get canCancel() {
     return this.job !== null && !hasEnded(this.job)
@@ -175,10 +175,10 @@ export const job = ({ work, navigation, client, live, signals }) => () => compon
   },
   get paceWords() {
     const job = this.job
-    if (!job || hasEnded(job)) return ''
+    if (!job || hasEnded(job) || job.status === 'paused' || job.status === 'queued') return ''
     const { progress } = job
     const seconds = progress.eta_seconds
-    const left = seconds === null || job.status === 'paused' || job.status === 'queued' ? '' : say.timeLeft(duration(seconds))
+    const left = seconds === null ? '' : say.timeLeft(duration(seconds))
     const speed = isMerging(job) ? (this.speed > 0 ? say.rowsPerSecond(count(Math.round(this.speed))) : '') : say.perSecond(progress.current_rate)
     return [speed, left].filter(Boolean).join(', ')
   },
@@ -224,7 +224,7 @@ export const job = ({ work, navigation, client, live, signals }) => () => compon
   },
   // One primary button a screen.
   get downloadLook() {
-    return this.canResume ? '' : 'button-primary'
+    return this.job?.status === 'paused' ? '' : 'button-primary'
   },
   get downloadUrl() {
     return this.job?.progress.download_url ?? null

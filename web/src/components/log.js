@@ -4,6 +4,7 @@ import { wordsOf } from '../api/client.js'
 import { component } from './component.js'
 import { clock, count } from '../show/numbers.js'
 import { say } from '../show/words.js'
+import { hasEnded } from '../state/jobs.js'
 import { totalOf, words } from '../state/delivery.js'
 import { inView } from '../state/rows.js'
 
@@ -29,6 +30,8 @@ export const log = ({ client }) => () => {
   loaded: 0,
   isLoading: false,
   isComplete: false,
+  hadEnded: false,
+  isStale: false,
   /** @type {any} */
   timer: null,
   problem: '',
@@ -40,6 +43,9 @@ export const log = ({ client }) => () => {
     this.jobId = job.job_id
     this.counts = job.progress.deliveries
     if (isOther) this.start('')
+    // What is sent again stands in the list as it was.
+    if (!isOther && this.hadEnded && !hasEnded(job)) this.isStale = true
+    this.hadEnded = hasEnded(job)
     if (this.isComplete && this.newCount > 0) this.lookLater()
   },
   // Of the end that was reached, what came after it.
@@ -53,7 +59,7 @@ export const log = ({ client }) => () => {
   /** @param {string} state */
   start(state) {
     rows = []
-    Object.assign(this, { state, loaded: 0, isComplete: false, problem: '', view: { ...this.view, top: 0 } })
+    Object.assign(this, { state, loaded: 0, isComplete: false, isStale: false, problem: '', view: { ...this.view, top: 0 } })
     if (this.$refs.frame) this.$refs.frame.scrollTop = 0
     void this.more()
   },
@@ -104,10 +110,10 @@ export const log = ({ client }) => () => {
     return Math.max(0, all - this.loaded)
   },
   get hasNew() {
-    return this.isComplete && this.newCount > 0
+    return this.isStale || (this.isComplete && this.newCount > 0)
   },
   get newWords() {
-    return say.newEntries(this.newCount)
+    return this.isStale ? say.changedEntries : say.newEntries(this.newCount)
   },
   /** @param {Event} event */
   scrolled(event) {

@@ -472,6 +472,7 @@ export const say = {
   againLabel: (/** @type {number} */ n, /** @type {number | null} */ status) => `Send again: ${counted(n, 'record', 'records')} with ${status === null ? 'no answer' : `answer ${status}`}`,
   queuedAgain: (/** @type {number} */ n) => `${counted(n, 'record', 'records')} will be sent again`,
   allStates: 'all',
+  changedEntries: 'Show the list anew',
   newEntries: (/** @type {number} */ n) => `${count(n)} new: show the list anew`,
   tries: (/** @type {number} */ n) => counted(n, 'try', 'tries'),
   nextTry: (/** @type {string} */ time) => `again at ${time}`,

@@ -13,7 +13,7 @@ let service
 /** @type {Awaited<ReturnType<typeof start>>} */
 let receiver
 beforeAll(async () => {
-  ;[browser, service, receiver] = await Promise.all([launch(), serve(), start(['receiver', '--port', '0', '--plan', '422=95,ok=5'])])
+  ;[browser, service, receiver] = await Promise.all([launch(), serve(), start(['receiver', '--port', '0', '--plan', '422=40,ok=60'])])
 })
 afterAll(async () => {
   await browser.close()
@@ -21,7 +21,7 @@ afterAll(async () => {
   await service.end()
 })
 
-test('of 100,000 records that were not delivered only those in view are drawn', { timeout: 300_000 }, async () => {
+test('of the log of 100,000 records only what is in view is drawn', { timeout: 300_000 }, async () => {
   const leads = join(service.folder, 'long.csv')
   writeFileSync(leads, `Work Email\n${Array.from({ length: rows }, (_, row) => `lead${row}@acme.example\n`).join('')}`)
   const { page, faults } = await open(browser, service.url)
@@ -38,11 +38,9 @@ test('of 100,000 records that were not delivered only those in view are drawn', 
   await page.getByRole('button', { name: 'Start sending' }).click()
   const job = page.locator('section[aria-labelledby=job-title]')
   await job.getByText('Done', { exact: true }).waitFor()
-  await job.getByRole('button', { name: /^rejected/ }).click()
+  await job.getByRole('button', { name: /^all/ }).click()
   const log = job.getByRole('table', { name: 'Records' })
   await log.getByRole('cell', { name: 'rejected' }).first().waitFor()
-  const rejected = Number((await job.locator('[data-count=rejected]').textContent())?.replaceAll(',', ''))
-  expect(rejected).toBeGreaterThan(90_000)
 
   // To the end, as fast as pages come; how long one frame takes at most while that goes on.
   const worst = await page.evaluate(async (wanted) => {
@@ -56,11 +54,11 @@ test('of 100,000 records that were not delivered only those in view are drawn', 
       before = performance.now()
     }
     return longest
-  }, rejected)
+  }, rows)
   expect(await log.getByRole('row').count()).toBeLessThan(60)
   await page.evaluate(() => (document.querySelector('[x-ref=frame]') ?? document.body).scrollTo(0, 36 * 50_000))
   await page.waitForFunction(() => Number(document.querySelector('[x-ref=frame] .log-row:nth-of-type(20) [role=cell]')?.textContent?.replaceAll(',', '')) > 40_000)
   expect(await log.getByRole('row').count()).toBeLessThan(60)
-  console.info(`longest frame while ${rejected} rows were scrolled through: ${Math.round(worst)} ms`)
+  console.info(`longest frame while ${rows} rows were scrolled through: ${Math.round(worst)} ms`)
   expectNoFaults(faults)
 })
