@@ -100,7 +100,7 @@ class BlockWorker {
   const FuzzyRow& row_at(std::uint32_t at) const { return store_.fuzzy[rows_[at]]; }
 
   bool are_others(std::uint32_t a, std::uint32_t b) const {
-    return !signatures_.empty() && are_plainly_others(signatures_[a], signatures_[b]);
+    return !signatures_.empty() && tell_apart(signatures_[a], signatures_[b]);
   }
 
   Side& side_of(std::uint32_t number) {
@@ -111,15 +111,15 @@ class BlockWorker {
   }
 
   void compare_neighbours(std::vector<ScoredPair>& out) {
-    for (std::uint32_t& at : block_) at = rows_[at];
     sort_block();
     const std::size_t neighbours = block_.size() > large_block ? few_neighbours : window;
     const std::size_t kept = neighbours + 1;
     if (neighbours_.size() < kept) neighbours_.resize(kept);
     for (std::size_t i = 0; i < block_.size(); ++i) {
       Side& side = neighbours_[i % kept];
-      side.fill(store_, block_[i]);
+      side.fill(store_, rows_[block_[i]]);
       for (std::size_t j = i > neighbours ? i - neighbours : 0; j < i; ++j) {
+        if (are_others(block_[i], block_[j])) continue;
         const Side& other = neighbours_[j % kept];
         if (!have_met(*side.row, *other.row)) score(side, other, out);
       }
@@ -129,25 +129,25 @@ class BlockWorker {
   void sort_block() {
     struct Entry {
       std::uint64_t prefix;
-      std::uint32_t row;
+      std::uint32_t at;
     };
     std::vector<Entry> entries;
     entries.reserve(block_.size());
-    for (const std::uint32_t row : block_) {
+    for (const std::uint32_t at : block_) {
       Parts parts;
-      unpack(store_.fuzzy[row].text, part_count, parts);
+      unpack(row_at(at).text, part_count, parts);
       const std::string_view text =
           parts[Part::family].empty() ? parts[Part::company] : parts[Part::family];
       std::uint64_t prefix = 0;
       for (std::size_t i = 0; i < sizeof prefix; ++i) {
         prefix = prefix << 8U | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
       }
-      entries.push_back({prefix, row});
+      entries.push_back({prefix, at});
     }
     std::ranges::sort(entries, [this](const Entry& a, const Entry& b) {
-      return a.prefix != b.prefix ? a.prefix < b.prefix : before(a.row, b.row);
+      return a.prefix != b.prefix ? a.prefix < b.prefix : before(rows_[a.at], rows_[b.at]);
     });
-    for (std::size_t i = 0; i < entries.size(); ++i) block_[i] = entries[i].row;
+    for (std::size_t i = 0; i < entries.size(); ++i) block_[i] = entries[i].at;
   }
 
   // By text, then by what cannot be seen there: the order of the rows decides nothing.
@@ -200,7 +200,7 @@ class BlockWorker {
   const ScoreContext& context_;
   float lowest_;
   std::size_t family_ = 0;
-  std::vector<std::uint32_t> block_;  // indexes into `rows_`; rows where neighbours are compared
+  std::vector<std::uint32_t> block_;  // indexes into `rows_`
   std::vector<Fetched> batch_;
   std::vector<Pair> pairs_;       // of `batch_`, put off
   std::vector<Side> sides_;       // of `batch_`

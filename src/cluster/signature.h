@@ -27,7 +27,7 @@ Signature signature_of(const Side& side);
 
 /// True only for rows that `score_people` vetoes at once: no identifier agrees, and the first names
 /// are no forms of one name. False when in doubt.
-inline bool are_plainly_others(const Signature& a, const Signature& b) {
+inline bool tell_apart(const Signature& a, const Signature& b) {
   if (a.family == 0 || b.family == 0) return false;
   const auto agree = [](unsigned mine, unsigned theirs) { return mine != 0 && mine == theirs; };
   if (agree(a.profile, b.profile) || agree(a.personal, b.personal) || agree(a.work, b.work) ||

@@ -1,7 +1,9 @@
 #include "cell_kind.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <string>
 
@@ -66,7 +68,7 @@ CellKind kind_of_cell(std::string_view cell) {
 
 bool reads_like_one_value(std::string_view cell, char delimiter) {
   bool date = false;
-  if (cell.find_first_of("\t;|") == std::string_view::npos && is_numeric(cell, date)) return true;
+  if (is_numeric(cell, date) && cell.find_first_of("\t;|") == std::string_view::npos) return true;
   for (std::size_t i = 0; i < cell.size(); ++i) {
     const char c = cell[i];
     if (c == delimiter) continue;
@@ -105,8 +107,18 @@ bool is_header_word(std::string_view cell) {
       "telefon",   "telefone",   "telefono",     "telefoon",     "telephone",  "time",
       "title",     "type",       "unternehmen",  "updated",      "url",        "value",
       "vorname",   "vat",        "web",          "website",      "year",       "zip"};
+  // [first letter]: which lengths the words have, as bits. Most words of a table are no such word.
+  static constexpr std::array<std::uint32_t, 26> lengths = [] {
+    std::array<std::uint32_t, 26> bits{};
+    for (const std::string_view known : words) {
+      bits[static_cast<std::size_t>(known.front() - 'a')] |= 1U << known.size();
+    }
+    return bits;
+  }();
   std::string word;
   const auto known = [&] {
+    if (word.empty() || word.size() >= 32 || word[0] < 'a' || word[0] > 'z') return false;
+    if ((lengths[static_cast<std::size_t>(word[0] - 'a')] >> word.size() & 1U) == 0) return false;
     return std::find(std::begin(words), std::end(words), word) != std::end(words);
   };
   bool after_lower = false;

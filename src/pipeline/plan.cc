@@ -137,18 +137,30 @@ std::string_view to_string(Stage stage) {
 
 Result<std::vector<Source>> open_sources(const std::vector<SourceFile>& files,
                                          const Settings& settings) {
-  std::vector<Source> sources;
+  std::vector<Source> sources(files.size());
+  struct Opened {
+    std::size_t files = 0;
+    std::uint64_t rows = 0;
+  };
+  Guarded<Opened> opened;
+  // Of a small file most of the work is to find out what it is, which one thread does.
+  const auto open = [&](unsigned, std::size_t index) -> Result<void> {
+    sources[index] = CSVM_TRY(open_source(files[index], settings));
+    opened.with([&](Opened& done) {
+      ++done.files;
+      done.rows += sources[index].index.records;
+      if (!settings.progress) return;
+      settings.progress({Stage::reading,
+                         0.2 * static_cast<double>(done.files) / static_cast<double>(files.size()),
+                         done.rows, 0});
+    });
+    return {};
+  };
+  CSVM_CHECK(run_parallel(settings.threads, files.size(), settings.stop, open));
   std::uint64_t rows = 0;
-  for (const SourceFile& file : files) {
-    Source source = CSVM_TRY(open_source(file, settings));
+  for (Source& source : sources) {
     source.first_row = rows;
     rows += source.index.records;
-    sources.push_back(std::move(source));
-    if (settings.progress) {
-      settings.progress(
-          {Stage::reading,
-           0.2 * static_cast<double>(sources.size()) / static_cast<double>(files.size()), rows, 0});
-    }
   }
   return sources;
 }

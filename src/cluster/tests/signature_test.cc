@@ -14,7 +14,7 @@ namespace {
 
 using testing::Row;
 
-std::vector<Row> some_people(std::mt19937& random, std::size_t count) {
+std::vector<Row> people_of_many_kinds(std::mt19937& random, std::size_t count) {
   const std::array<std::string, 16> given = {
       "Bob", "Robert", "Jon",   "Ron",           "Ann", "Hans",   "Ana",    "Zo\xC3\xAB",
       "Zoe", "J.",     "Smith", "J\xC3\xBCrgen", "",    "Mary K", "Mikael", "Nikola"};
@@ -43,7 +43,7 @@ std::vector<Row> some_people(std::mt19937& random, std::size_t count) {
 
 TEST(Signature, CallsOnlyThoseOthersWhomTheScoreVetoes) {
   std::mt19937 random(7);
-  const std::vector<Row> rows = some_people(random, 400);
+  const std::vector<Row> rows = people_of_many_kinds(random, 400);
   const Settings settings = testing::settings_for(columns::TableType::people);
   const Comparables all = testing::comparables(rows, settings);
   const Frequencies frequencies(rows.size());
@@ -55,7 +55,7 @@ TEST(Signature, CallsOnlyThoseOthersWhomTheScoreVetoes) {
     a.fill(all.store(), i);
     for (std::uint32_t j = 0; j < rows.size(); ++j) {
       b.fill(all.store(), j);
-      if (!are_plainly_others(signature_of(a), signature_of(b))) continue;
+      if (!tell_apart(signature_of(a), signature_of(b))) continue;
       ++others;
       const PairScore score = score_people(a, b, context);
       EXPECT_TRUE(score.veto) << rows[i].name << " and " << rows[j].name;
@@ -72,7 +72,7 @@ TEST(Signature, LeavesSlipsNicknamesAndSharedIdentifiersToTheScore) {
     Side b;
     a.fill(all.store(), 0);
     b.fill(all.store(), 1);
-    return are_plainly_others(signature_of(a), signature_of(b));
+    return tell_apart(signature_of(a), signature_of(b));
   };
   EXPECT_TRUE(plainly_others({.name = "Hans Park"}, {.name = "Zoe Park"}));
   EXPECT_FALSE(plainly_others({.name = "Jon Park"}, {.name = "Ron Park"}));
