@@ -113,7 +113,8 @@ class Configuration(ServiceTest):
 
 
 class AdminToken(ServiceTest):
-    settings = {"ADMIN_TOKEN": "a-long-secret", "APP_ENV": "production"}
+    settings = {"ADMIN_TOKEN": "a-long-secret", "SECRET_KEY": "no-one-guesses-this-key",
+                "APP_ENV": "production"}
 
     def test_changes_need_the_token_and_reading_does_not(self):
         client = Client(self.service)

@@ -66,7 +66,7 @@ class Sessions(ServiceTest):
         body = {"rate_limit": 5} if method == "PUT" else None
         if path.endswith("/deliver"):
             body = {"webhook_url": "https://192.88.99.1/"}
-        elif path.endswith("/retry"):
+        elif path.endswith(("/retry", "/look")):
             body = {}
         return client.ask(method, path, headers=headers, json_body=body)
 

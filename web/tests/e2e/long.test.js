@@ -60,5 +60,6 @@ test('of the log of 100,000 records only what is in view is drawn', { timeout: 3
   await page.waitForFunction(() => Number(document.querySelector('[x-ref=frame] .log-row:nth-of-type(20) [role=cell]')?.textContent?.replaceAll(',', '')) > 40_000)
   expect(await log.getByRole('row').count()).toBeLessThan(60)
   console.info(`longest frame while ${rows} rows were scrolled through: ${Math.round(worst)} ms`)
-  expectNoFaults(faults)
+  // The trial may end just before the page cancels it.
+  expectNoFaults(faults, /status of 409 .*\/cancel/)
 })
