@@ -13,7 +13,7 @@ namespace csvm::fetch {
 namespace {
 
 constexpr std::size_t max_header_bytes = std::size_t{64} << 10;
-constexpr long connection_age_seconds = 300;
+constexpr long operator_connection_age_seconds = 300;
 
 struct CloseHandle {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
@@ -190,7 +190,7 @@ class OperatorClient::Handles {
     curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2L);
     if (!ca_file_.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, ca_file_.c_str());
-    curl_easy_setopt(handle, CURLOPT_MAXLIFETIME_CONN, connection_age_seconds);
+    curl_easy_setopt(handle, CURLOPT_MAXLIFETIME_CONN, operator_connection_age_seconds);
     curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,

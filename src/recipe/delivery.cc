@@ -15,7 +15,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr double most = 1e12;  // a number that is surely no wish
 constexpr std::size_t most_entries = 20;
 
 constexpr std::array member_names = {
@@ -128,12 +127,12 @@ Result<DeliveryWishes> parse_delivery_wishes(std::string_view text, const Delive
   Reader reader(*root, mistakes);
   constexpr double longest_seconds = 3600;
   reader.text("webhook_preset", wishes.preset);
-  reader.number("webhook_burst", 0, most, wishes.burst);
-  reader.count("webhook_max_record_bytes", most, wishes.max_record_bytes);
-  reader.count("webhook_quota", most, wishes.quota);
-  reader.count("webhook_quota_used", most, wishes.quota_used);
-  reader.count("webhook_canary", most, wishes.canary);
-  reader.count("record_limit", most, wishes.record_limit, 1);
+  reader.number("webhook_burst", 0, largest_wish, wishes.burst);
+  reader.count("webhook_max_record_bytes", largest_wish, wishes.max_record_bytes);
+  reader.count("webhook_quota", largest_wish, wishes.quota);
+  reader.count("webhook_quota_used", largest_wish, wishes.quota_used);
+  reader.count("webhook_canary", largest_wish, wishes.canary);
+  reader.count("record_limit", largest_wish, wishes.record_limit, 1);
   reader.number("webhook_fail_above_percent", 0, 100, wishes.fail_above_percent);
   reader.count("webhook_retries", 100, wishes.retries);
   reader.numbers("webhook_backoff", longest_seconds, wishes.backoff_seconds);

@@ -17,12 +17,11 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t max_presets_bytes = std::size_t{1} << 20;
-constexpr double most = 1e12;  // a number that is surely no wish
 
 double number(const std::string& path, const json::value& value, bool whole, Mistakes& mistakes) {
   boost::system::error_code failed;
   const double read = value.is_number() ? value.to_number<double>(failed) : -1;
-  if (failed || !(read >= 0 && read <= most)) {
+  if (failed || !(read >= 0 && read <= largest_wish)) {
     mistakes.add(path, fmt::format("must be a number from 0 on, not {}", kind_in_words(value)));
     return 0;
   }

@@ -23,6 +23,8 @@ Result<boost::json::value> parse_document(std::string_view json, std::string_vie
 /// The keys that stand twice in one object of a well-formed document, as paths.
 std::vector<std::string> repeated_keys(std::string_view json);
 
+inline constexpr double largest_wish = 1e12;  // a larger number is surely none
+
 inline std::string_view view(boost::json::string_view text) { return {text.data(), text.size()}; }
 
 /// "a text", "a number", "a list" ...: what a value is, in a sentence.
