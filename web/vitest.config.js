@@ -13,8 +13,8 @@ export default defineConfig({
           environment: 'node',
           // One browser at a time; each waits for what it shows.
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -30,7 +30,7 @@ export async function launch() {
 export async function open(browser, url, { context: given, block, ...options } = {}) {
   const context = given ?? (await browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce', locale: 'en-GB', ...options }))
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(60_000)
   /** @type {string[]} */
   const faults = []
   page.on('console', (message) => {
