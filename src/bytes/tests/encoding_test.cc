@@ -126,50 +126,54 @@ INSTANTIATE_TEST_SUITE_P(
     Names, Encodings,
     testing::Values(
         EncodingCase{"western", "windows-1252", "windows-1252",
-             "Name;Stadt\nM\u00fcller;K\u00f6ln\nJos\u00e9;M\u00e1laga\nFran\u00e7ois;"
-             "N\u00eemes\n\u20ac 5 \u2013 \u201cx\u201d;\u00c5rhus\n"},
+                     "Name;Stadt\nM\u00fcller;K\u00f6ln\nJos\u00e9;M\u00e1laga\nFran\u00e7ois;"
+                     "N\u00eemes\n\u20ac 5 \u2013 \u201cx\u201d;\u00c5rhus\n"},
         EncodingCase{"one_accent", "windows-1252", "windows-1252", "name,city\nAnn,Z\u00fcrich\n"},
-        EncodingCase{"central", "windows-1250", "windows-1250",
-             "jm\u00e9no;m\u011bsto\n\u0160t\u011bp\u00e1n \u017di\u017eka;Plze\u0148\n\u0141ukasz "
-             "\u015awi\u0105tek;\u0141\u00f3d\u017a\n\u0158eho\u0159 D\u011bdi\u010d;Brno\n"},
+        EncodingCase{
+            "central", "windows-1250", "windows-1250",
+            "jm\u00e9no;m\u011bsto\n\u0160t\u011bp\u00e1n \u017di\u017eka;Plze\u0148\n\u0141ukasz "
+            "\u015awi\u0105tek;\u0141\u00f3d\u017a\n\u0158eho\u0159 D\u011bdi\u010d;Brno\n"},
         EncodingCase{"cyrillic", "windows-1251", "windows-1251",
-             "\u0438\u043c\u044f;\u0433\u043e\u0440\u043e\u0434\n\u0418\u0432\u0430\u043d "
-             "\u041f\u0435\u0442\u0440\u043e\u0432;"
-             "\u041c\u043e\u0441\u043a\u0432\u0430\n\u0410\u043d\u043d\u0430 "
-             "\u0421\u0438\u0434\u043e\u0440\u043e\u0432\u0430;"
-             "\u041a\u0430\u0437\u0430\u043d\u044c\n\u041e\u043b\u044c\u0433\u0430 "
-             "\u041a\u0443\u0437\u043d\u0435\u0446\u043e\u0432\u0430;"
-             "\u0421\u0430\u043c\u0430\u0440\u0430\n"},
+                     "\u0438\u043c\u044f;\u0433\u043e\u0440\u043e\u0434\n\u0418\u0432\u0430\u043d "
+                     "\u041f\u0435\u0442\u0440\u043e\u0432;"
+                     "\u041c\u043e\u0441\u043a\u0432\u0430\n\u0410\u043d\u043d\u0430 "
+                     "\u0421\u0438\u0434\u043e\u0440\u043e\u0432\u0430;"
+                     "\u041a\u0430\u0437\u0430\u043d\u044c\n\u041e\u043b\u044c\u0433\u0430 "
+                     "\u041a\u0443\u0437\u043d\u0435\u0446\u043e\u0432\u0430;"
+                     "\u0421\u0430\u043c\u0430\u0440\u0430\n"},
         EncodingCase{"baltic", "windows-1257", "windows-1257",
-             "vardas;miestas\nJonas \u017demaitis;\u0160iauliai\nAu\u0161ra "
-             "\u017dukauskait\u0117;Panev\u0117\u017eys\nR\u016bta "
-             "\u010ciurlionyt\u0117;K\u0117dainiai\n\u0104\u017euolas "
-             "\u0160ie\u0161kus;Joni\u0161kis\n"},
+                     "vardas;miestas\nJonas \u017demaitis;\u0160iauliai\nAu\u0161ra "
+                     "\u017dukauskait\u0117;Panev\u0117\u017eys\nR\u016bta "
+                     "\u010ciurlionyt\u0117;K\u0117dainiai\n\u0104\u017euolas "
+                     "\u0160ie\u0161kus;Joni\u0161kis\n"},
         EncodingCase{
             "turkish", "windows-1254", "windows-1254",
             "isim;\u015fehir\nAy\u015fe Y\u0131ld\u0131z;\u0130stanbul\n\u015eahin "
             "\u00d6zt\u00fcrk;Diyarbak\u0131r\nO\u011fuz \u00c7al\u0131\u015fkan;Eski\u015fehir\n"},
-        EncodingCase{"greek", "windows-1253", "",
-             "\u03cc\u03bd\u03bf\u03bc\u03b1;"
-             "\u03c0\u03cc\u03bb\u03b7\n\u0393\u03b9\u03ce\u03c1\u03b3\u03bf\u03c2;"
-             "\u0391\u03b8\u03ae\u03bd\u03b1\n\u039c\u03b1\u03c1\u03af\u03b1;"
-             "\u0398\u03b5\u03c3\u03c3\u03b1\u03bb\u03bf\u03bd\u03af\u03ba\u03b7\n\u039d\u03af"
-             "\u03ba\u03bf\u03c2;\u03a0\u03ac\u03c4\u03c1\u03b1\n"},
+        EncodingCase{
+            "greek", "windows-1253", "",
+            "\u03cc\u03bd\u03bf\u03bc\u03b1;"
+            "\u03c0\u03cc\u03bb\u03b7\n\u0393\u03b9\u03ce\u03c1\u03b3\u03bf\u03c2;"
+            "\u0391\u03b8\u03ae\u03bd\u03b1\n\u039c\u03b1\u03c1\u03af\u03b1;"
+            "\u0398\u03b5\u03c3\u03c3\u03b1\u03bb\u03bf\u03bd\u03af\u03ba\u03b7\n\u039d\u03af"
+            "\u03ba\u03bf\u03c2;\u03a0\u03ac\u03c4\u03c1\u03b1\n"},
         EncodingCase{"japanese", "shift_jis", "shift_jis",
-             "\u540d\u524d,\u4f4f\u6240\n\u5c71\u7530\u592a\u90ce,"
-             "\u6771\u4eac\u90fd\u5343\u4ee3\u7530\u533a\n\u4f50\u85e4\u82b1\u5b50,"
-             "\u5927\u962a\u5e02\u4e2d\u592e\u533a\n\u3072\u3089\u304c\u306a,"
-             "\u30ab\u30bf\u30ab\u30ca\n"},
-        EncodingCase{"japanese_euc", "euc-jp", "euc-jp",
-             "\u540d\u524d,\u4f4f\u6240\n\u5c71\u7530\u305f\u308d\u3046,"
-             "\u3068\u3046\u304d\u3087\u3046\n\u3072\u3089\u304c\u306a,\u30ab\u30bf\u30ab\u30ca\n"},
-        EncodingCase{"chinese", "gb18030", "gb18030",
-             "\u59d3\u540d,\u57ce\u5e02\n\u738b\u5c0f\u660e,\u5317\u4eac\u5e02\n\u674e\u534e,"
-             "\u4e0a\u6d77\u5e02\n\u5f20\u4f1f\u516c\u53f8,\u5e7f\u5dde\n"},
+                     "\u540d\u524d,\u4f4f\u6240\n\u5c71\u7530\u592a\u90ce,"
+                     "\u6771\u4eac\u90fd\u5343\u4ee3\u7530\u533a\n\u4f50\u85e4\u82b1\u5b50,"
+                     "\u5927\u962a\u5e02\u4e2d\u592e\u533a\n\u3072\u3089\u304c\u306a,"
+                     "\u30ab\u30bf\u30ab\u30ca\n"},
+        EncodingCase{
+            "japanese_euc", "euc-jp", "euc-jp",
+            "\u540d\u524d,\u4f4f\u6240\n\u5c71\u7530\u305f\u308d\u3046,"
+            "\u3068\u3046\u304d\u3087\u3046\n\u3072\u3089\u304c\u306a,\u30ab\u30bf\u30ab\u30ca\n"},
+        EncodingCase{
+            "chinese", "gb18030", "gb18030",
+            "\u59d3\u540d,\u57ce\u5e02\n\u738b\u5c0f\u660e,\u5317\u4eac\u5e02\n\u674e\u534e,"
+            "\u4e0a\u6d77\u5e02\n\u5f20\u4f1f\u516c\u53f8,\u5e7f\u5dde\n"},
         EncodingCase{"korean", "euc-kr", "euc-kr",
-             "\uc774\ub984,\ub3c4\uc2dc\n\uae40\ucca0\uc218,"
-             "\uc11c\uc6b8\ud2b9\ubcc4\uc2dc\n\uc774\uc601\ud76c,"
-             "\ubd80\uc0b0\uad11\uc5ed\uc2dc\n\ubc15\ubbfc\uc218,\ub300\uad6c\n"}),
+                     "\uc774\ub984,\ub3c4\uc2dc\n\uae40\ucca0\uc218,"
+                     "\uc11c\uc6b8\ud2b9\ubcc4\uc2dc\n\uc774\uc601\ud76c,"
+                     "\ubd80\uc0b0\uad11\uc5ed\uc2dc\n\ubc15\ubbfc\uc218,\ub300\uad6c\n"}),
     [](const auto& test) { return test.param.name; });
 
 // A file with one accented name or two says little; it is Windows-1252 until much speaks against.
