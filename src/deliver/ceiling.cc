@@ -62,7 +62,7 @@ void Ceiling::refused(Time sent_at, double limit, Time now) {
   if (learnt > 0) {
     settled_by_clean_ = clean_ >= estimated.value_or(0);
     settle(learnt * margin, now);
-  } else if (!rate_ || now - cut_at_ >= shortest_halving) {
+  } else if (!rate_ || now >= cut_at_ + shortest_halving) {
     searching_ = true;
     set(refused_rate / 2, now + step_time(refused_rate / 2));
   } else {
