@@ -324,17 +324,10 @@ Task<Response> get_recipe(Context& context, Request& request) {
     if (!recipe) return failure(recipe.error());
     std::vector<std::string> names;
     for (const store::SourceFile& file : upload->files) names.push_back(file.name);
-    const auto named = [&](std::string& wish) {
+    recipe::rename_files(*recipe, [&](std::string& wish) {
       const auto file = std::ranges::find(upload->files, wish, &store::SourceFile::id);
       if (file != upload->files.end()) wish = file->name;
-    };
-    for (recipe::FileReading& reading : recipe->reading) named(reading.file);
-    for (recipe::FileWishes& wishes : recipe->mapping) named(wishes.file);
-    for (std::string& file : recipe->rank) named(file);
-    for (recipe::Decision& decision : recipe->decisions) {
-      named(decision.a.file);
-      named(decision.b.file);
-    }
+    });
     return ok({{"recipe", json::parse(recipe::to_json(*recipe))},
                {"command", recipe::to_command(*recipe, names)}});
   };

@@ -43,6 +43,7 @@ constexpr Example examples[] = {
      "  csv-merger merge apollo.csv hubspot.csv --type people -o leads.csv\n"
      "  csv-merger merge *.csv --type company --match exact --suppress customers.csv\n"
      "  csv-merger merge a.csv b.csv --type people --map 'a.csv:Mail=Work Email' --rank b.csv\n"
+     "  csv-merger merge a.csv b.csv --recipe recipe.json -o leads.csv\n"
      "  curl -s https://crm.example/export.csv | csv-merger merge - --type people -o - > "
      "leads.csv\n"},
     {"map",
@@ -93,7 +94,8 @@ std::string usage_problem(const CLI::App* app, const CLI::Error& error) {
     problem = rest.empty()
                   ? "say what to do: " + known
                   : fmt::format("there is no '{}'; say what to do: {}", rest.front(), known);
-  } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+  } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr ||
+             dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     // A misspelt option is why the right one is missing.
     for (const std::string& rest : app->remaining(true)) {
       if (rest.size() > 1 && rest.front() == '-') problem = fmt::format("no option '{}'", rest);

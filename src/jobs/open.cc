@@ -29,19 +29,12 @@ pipeline::SourceFile source_of(const store::SourceFile& file, const std::string&
 // The page and the API name files by id; the pipeline knows them by path.
 recipe::Recipe by_path(recipe::Recipe recipe, const std::vector<store::SourceFile>& files,
                        const std::vector<pipeline::SourceFile>& sources) {
-  const auto resolve = [&](std::string& name) {
+  recipe::rename_files(recipe, [&](std::string& name) {
     const auto file = std::ranges::find(files, name, &store::SourceFile::id);
     if (file != files.end()) {
       name = sources[static_cast<std::size_t>(file - files.begin())].path;
     }
-  };
-  for (std::string& name : recipe.rank) resolve(name);
-  for (recipe::FileReading& reading : recipe.reading) resolve(reading.file);
-  for (recipe::FileWishes& wishes : recipe.mapping) resolve(wishes.file);
-  for (recipe::Decision& decision : recipe.decisions) {
-    resolve(decision.a.file);
-    resolve(decision.b.file);
-  }
+  });
   return recipe;
 }
 

@@ -275,6 +275,23 @@ class RecipeReader {
   Recipe recipe_;
 };
 
+// Boost.JSON would write 90.0 as 9E1.
+json::value plain(double number) {
+  const auto whole = static_cast<std::int64_t>(number);
+  if (static_cast<double>(whole) == number) return whole;
+  return number;
+}
+
+// People read it, too: a line for each of its members.
+std::string a_line_each(const json::object& document) {
+  std::string text = "{";
+  for (const auto& [key, value] : document) {
+    text += fmt::format("{}\n  {}: {}", text.size() > 1 ? "," : "",
+                        json::serialize(json::value(key)), json::serialize(value));
+  }
+  return text + "\n}\n";
+}
+
 // In single quotes when the shell would read anything else in it.
 std::string shell_word(std::string_view word) {
   const bool plain = !word.empty() && std::ranges::all_of(word, [](char c) {
@@ -322,6 +339,16 @@ Result<Recipe> load_recipe(const std::string& path) {
   return parse_recipe(CSVM_TRY(read_document_file(path, "recipe", max_recipe_bytes)), path);
 }
 
+void rename_files(Recipe& recipe, const std::function<void(std::string& file)>& rename) {
+  for (std::string& file : recipe.rank) rename(file);
+  for (FileReading& reading : recipe.reading) rename(reading.file);
+  for (FileWishes& wishes : recipe.mapping) rename(wishes.file);
+  for (Decision& decision : recipe.decisions) {
+    rename(decision.a.file);
+    rename(decision.b.file);
+  }
+}
+
 std::string to_json(const Recipe& recipe) {
   const Recipe by_default;
   json::object document;
@@ -330,8 +357,8 @@ std::string to_json(const Recipe& recipe) {
     if (value != otherwise) document[key] = value;
   };
   say("match", mode_name(recipe.match), mode_name(by_default.match));
-  say("threshold", recipe.threshold, by_default.threshold);
-  say("possible", recipe.possible, by_default.possible);
+  if (recipe.threshold != by_default.threshold) document["threshold"] = plain(recipe.threshold);
+  if (recipe.possible != by_default.possible) document["possible"] = plain(recipe.possible);
   say("survivor", merge::to_string(recipe.survivor), merge::to_string(by_default.survivor));
   say("header_threshold", recipe.header_threshold, by_default.header_threshold);
   say("further_contacts", recipe.further_contacts, by_default.further_contacts);
@@ -367,7 +394,7 @@ std::string to_json(const Recipe& recipe) {
     document["decisions"].get_array().push_back(json::object{
         {"a", place(decision.a)}, {"b", place(decision.b)}, {"together", decision.together}});
   }
-  return json::serialize(document) + "\n";
+  return a_line_each(document);
 }
 
 std::string to_command(const Recipe& recipe, const std::vector<std::string>& files) {

@@ -94,7 +94,7 @@ TEST(Recipe, WrittenAndReadBackIsTheSame) {
 }
 
 TEST(Recipe, WritesOnlyWhatIsNotAsByDefault) {
-  EXPECT_EQ(to_json(Recipe()), "{\"table_type\":\"people\"}\n");
+  EXPECT_EQ(to_json(Recipe()), "{\n  \"table_type\": \"people\"\n}\n");
 }
 
 TEST(Recipe, NamesEveryMistakeByItsPath) {

@@ -111,6 +111,10 @@ Result<Recipe> parse_recipe(std::string_view json, std::string_view name,
 /// Reads a recipe file of at most 1 MiB. Fails with `not_found`, `io`, and as parsing does.
 Result<Recipe> load_recipe(const std::string& path);
 
+/// Calls `rename` with every file that the recipe names, to be changed in place: what a file is
+/// called is not the same on a page, in a job and on a command line.
+void rename_files(Recipe& recipe, const std::function<void(std::string& file)>& rename);
+
 /// A character that may stand between cells: one of ASCII, no letter, digit, quote or line end;
 /// "tab" is one too. nullopt for anything else.
 std::optional<char> delimiter_named(std::string_view text);
