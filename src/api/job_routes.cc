@@ -181,7 +181,7 @@ bool is_made_on_demand(std::string_view part) {
 bool is_part(std::string_view part) {
   return part == jobs::part_records || part == jobs::part_duplicates ||
          part == jobs::part_rejected || part == jobs::part_report || part == jobs::part_possible ||
-         is_made_on_demand(part);
+         part == jobs::part_provenance || is_made_on_demand(part);
 }
 
 /// A part of a result, opened; blocking.
@@ -231,7 +231,7 @@ Task<Response> get_download(Context& context, Request& request) {
     co_return server::problem(
         404,
         "there is no such part; known are csv, duplicates, rejected, report, possible, "
-        "failed and receipt");
+        "provenance, failed and receipt");
   }
   Admission admission = co_await admit(context, request, NoSession::refuse);
   if (admission.refusal) co_return *std::move(admission.refusal);

@@ -20,7 +20,7 @@ namespace {
 struct MergeOptions {
   RunOptions run;
   std::string records;
-  std::string duplicates, rejected, report;
+  std::string duplicates, rejected, report, provenance;
   std::string save_recipe;
   std::vector<std::string> suppress;
   std::string progress = "auto";
@@ -39,7 +39,7 @@ output::Paths result_paths(const MergeOptions& options, std::time_t now) {
   }
   // A result on standard output has no files beside it unless they are asked for.
   output::Paths paths = records == "-" || records.starts_with("/dev/")
-                            ? output::Paths{records, "", "", ""}
+                            ? output::Paths{records, "", "", "", ""}
                             : output::paths_beside(records);
   const auto choose = [](std::string& path, const std::string& asked) {
     if (!asked.empty()) path = asked == "none" ? "" : asked;
@@ -47,6 +47,8 @@ output::Paths result_paths(const MergeOptions& options, std::time_t now) {
   choose(paths.duplicates, options.duplicates);
   choose(paths.rejected, options.rejected);
   choose(paths.report, options.report);
+  if (!options.run.recipe.provenance) paths.provenance.clear();  // only when it is asked for
+  choose(paths.provenance, options.provenance);
   return paths;
 }
 
@@ -55,7 +57,7 @@ void refuse_overwriting(const MergeOptions& options) {
   std::vector<std::string> results;
   for (const std::string& path :
        {options.paths.records, options.paths.duplicates, options.paths.rejected,
-        options.paths.report, options.save_recipe}) {
+        options.paths.report, options.paths.provenance, options.save_recipe}) {
     if (path.empty() || path == "/dev/null") continue;
     for (const auto* inputs : {&options.run.files, &options.suppress}) {
       for (const std::string& input : *inputs) {
@@ -77,6 +79,7 @@ void check(MergeOptions& options) {
   check_run_options(options.run);
   options.started = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   options.paths = result_paths(options, options.started);
+  options.run.recipe.provenance = !options.paths.provenance.empty();
   refuse_overwriting(options);
 }
 
@@ -173,6 +176,12 @@ Command merge_command(CLI::App& app) {
   command
       ->add_option("--report", options->report,
                    "counts, mapping, overlap as JSON; OUT_report.json; likewise")
+      ->option_text("FILE")
+      ->group("Result");
+  command
+      ->add_option("--provenance", options->provenance,
+                   "for each value of the result: file, line and header it came from,\n"
+                   "which rule changed it, which values lost to it; none by default")
       ->option_text("FILE")
       ->group("Result");
   command

@@ -100,6 +100,8 @@ class RecipeReader {
       recipe_.excel_safe = flag(key, value);
     } else if (key == "drop_empty") {
       recipe_.drop_empty = flag(key, value);
+    } else if (key == "provenance") {
+      recipe_.provenance = flag(key, value);
     } else if (key == "no_clean") {
       read_rules(key, value);
     } else if (key == "rank") {
@@ -113,8 +115,8 @@ class RecipeReader {
     } else {
       mistakes_.add(path_of("", key),
                     "is not known; known are table_type, match, threshold, possible, survivor, "
-                    "header_threshold, further_contacts, excel_safe, drop_empty, no_clean, rank, "
-                    "reading, mapping and decisions");
+                    "header_threshold, further_contacts, excel_safe, drop_empty, provenance, "
+                    "no_clean, rank, reading, mapping and decisions");
     }
   }
 
@@ -364,6 +366,7 @@ std::string to_json(const Recipe& recipe) {
   say("further_contacts", recipe.further_contacts, by_default.further_contacts);
   say("excel_safe", recipe.excel_safe, false);
   say("drop_empty", recipe.drop_empty, false);
+  say("provenance", recipe.provenance, false);
   if (!recipe.not_clean.empty()) {
     json::array& rules = document["no_clean"].emplace_array();
     for (const clean::Rule rule : recipe.not_clean) rules.emplace_back(clean::to_string(rule));
@@ -444,6 +447,7 @@ std::string to_command(const Recipe& recipe, const std::vector<std::string>& fil
   }
   if (recipe.excel_safe) command += " --excel-safe";
   if (recipe.drop_empty) command += " --drop-empty";
+  if (recipe.provenance) add("--provenance", "provenance.csv");
   return command;
 }
 
@@ -456,6 +460,7 @@ Result<void> apply(const Recipe& recipe, pipeline::Settings& settings,
   settings.header_threshold = recipe.header_threshold;
   settings.drop_empty_fields = recipe.drop_empty;
   settings.further_contacts = recipe.further_contacts;
+  settings.provenance = recipe.provenance;
   for (const clean::Rule rule : recipe.not_clean) {
     settings.rules.enabled.reset(static_cast<std::size_t>(rule));
   }

@@ -13,7 +13,7 @@ constexpr std::string_view everything = R"({
   // what the agency settled on in March
   "table_type": "company", "match": "exact", "threshold": 92.5, "possible": 70,
   "survivor": "newest_file", "header_threshold": 80, "further_contacts": 3,
-  "excel_safe": true, "drop_empty": true, "no_clean": ["names", "emails"],
+  "excel_safe": true, "drop_empty": true, "provenance": true, "no_clean": ["names", "emails"],
   "rank": ["crm.csv"],
   "reading": {"crm.csv": {"delimiter": ";", "encoding": "windows-1252"}, "t.txt": {"delimiter": "tab"}},
   "mapping": {"apollo.csv": {"Firma": "Company Name", "Owner": null}},
@@ -40,6 +40,7 @@ TEST(Recipe, ReadsEveryWish) {
   EXPECT_EQ(recipe->further_contacts, 3U);
   EXPECT_TRUE(recipe->excel_safe);
   EXPECT_TRUE(recipe->drop_empty);
+  EXPECT_TRUE(recipe->provenance);
   EXPECT_THAT(recipe->not_clean, ElementsAre(clean::Rule::names, clean::Rule::emails));
   EXPECT_THAT(recipe->rank, ElementsAre("crm.csv"));
   ASSERT_EQ(recipe->reading.size(), 2U);

@@ -108,6 +108,7 @@ inline constexpr std::string_view part_duplicates = "duplicates";
 inline constexpr std::string_view part_rejected = "rejected";
 inline constexpr std::string_view part_report = "report";
 inline constexpr std::string_view part_possible = "possible";
+inline constexpr std::string_view part_provenance = "provenance";  // when the recipe wants it
 /// Made when they are asked for (write_receipt); no job's results have them.
 inline constexpr std::string_view part_failed = "failed";
 inline constexpr std::string_view part_receipt = "receipt";

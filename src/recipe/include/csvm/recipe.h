@@ -99,6 +99,7 @@ struct Recipe {
   bool excel_safe = false;
   bool drop_empty = false;           // leave out fields that no file feeds
   std::size_t further_contacts = 0;  // 0..20
+  bool provenance = false;           // tell where each value of the result came from
 };
 
 /// Reads a recipe. `name` stands in messages. Comments and trailing commas are allowed; a key that
