@@ -324,6 +324,7 @@ Task<Response> get_recipe(Context& context, Request& request) {
     if (!recipe) return failure(recipe.error());
     std::vector<std::string> names;
     for (const store::SourceFile& file : upload->files) names.push_back(file.name);
+    recipe->destination = destination_of(*job);
     recipe::rename_files(*recipe, [&](std::string& wish) {
       const auto file = std::ranges::find(upload->files, wish, &store::SourceFile::id);
       if (file != upload->files.end()) wish = file->name;

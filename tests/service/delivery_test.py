@@ -511,6 +511,9 @@ class Secrets(Delivery):
         for answer in answers:
             self.assertLess(answer.status, 300, answer)
             self.assertNotIn(b"private", answer.body)
+        destination = self.client.get(f"/api/jobs/{job}/recipe").json()["recipe"]["destination"]
+        self.assertEqual((destination["headers"], destination["signed"], destination["webhook_retries"]),
+                         (["Authorization"], True, 0))
         shown = self.client.status(job)["webhook"]
         self.assertEqual((shown["host"], shown["headers"], shown["signed"]),
                          ("127.0.0.1", ["Authorization"], True))
