@@ -319,6 +319,20 @@ class Crashes(Delivery):
         self.assertEqual((counts["accepted_ids"], counts["ids"], counts["changed"]), (4000, 4000, 0))
         self.assertLessEqual(counts["surplus"], kills * MOST_UNRECORDED)
 
+    def test_how_fast_it_went_is_known_from_its_beginning_after_kill_9_too(self):
+        job = self.begin(self.receiver().url, 400, webhook_rate_limit=20)
+        points = lambda: self.client.get(f"/api/jobs/{job}/pace").json()["points"]
+        before = wait_until(lambda: points() if len(points()) > 1 else None, "two points")
+        self.service.restart(signal.SIGKILL)
+        wait_until(lambda: len(points()) > len(before), "a point after the restart")
+        self.client.ask("PUT", f"/api/jobs/{job}/rate", json_body={"rate_limit": 0})
+        self.assertEqual(self.ended(job)["status"], "completed")
+        self.assertEqual(points()[:len(before)], before)
+        times = [point["at"] for point in points()]
+        self.assertEqual(times, sorted(set(times)))
+        self.assertTrue(any(point["rate"] > 0 for point in points()), points())
+        self.assertProblem(Client(self.service).get(f"/api/jobs/{job}/pace"), 404)
+
     def test_a_stop_in_order_repeats_nothing(self):
         receiver = self.receiver("--delay", "0.002")
         job = self.begin(receiver.url, 3000)

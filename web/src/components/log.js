@@ -47,6 +47,8 @@ export const log = ({ client }) => () => {
     if (!isOther && this.hadEnded && !hasEnded(job)) this.isStale = true
     this.hadEnded = hasEnded(job)
     if (this.isComplete && this.newCount > 0) this.lookLater()
+    // Before the merge had ended there was nothing to be asked for.
+    else if (this.loaded === 0) void this.more()
   },
   // Of the end that was reached, what came after it.
   lookLater() {

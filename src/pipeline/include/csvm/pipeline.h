@@ -7,6 +7,7 @@
 // number of rows (a few dozen bytes each), not with their size.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -198,6 +199,7 @@ struct Summary {
   std::uint64_t neutralised = 0;
   clean::Counts cleaned;
   std::vector<PossibleDuplicate> possible;
+  std::array<std::uint64_t, 101> joined_by_score{};  // rows joined to another, by whole score
   /// Of each record of the result that several rows went into, in order: where its first one
   /// stands.
   std::vector<RowPlace> first_rows;
