@@ -126,7 +126,8 @@ Result<deliver::Job> DeliveryRun::prepare() {
       !is_past_canary(resumption, before, wishes.canary)) {
     const std::uint64_t ended =
         counts.delivered + counts.rejected + counts.failed + counts.maybe + counts.skipped;
-    sent.plan.canary = wishes.canary - std::min(wishes.canary, ended);
+    sent.plan.canary = wishes.canary;
+    sent.plan.canary_sent = ended;
   }
   const auto configuration = environment_.configuration();
   const columns::FieldSet& fields =

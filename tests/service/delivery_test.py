@@ -161,13 +161,14 @@ class Outcomes(Delivery):
         self.assertEqual((counts["requests"], counts["ids"]), (30, 30))
 
     def test_a_job_stops_when_too_many_fail_or_the_url_is_gone(self):
-        # Some arrive, so that the circuit breaker stays out of it.
-        receiver = self.receiver("--plan", "422=80,ok=20")
-        job = self.begin(receiver.url, 2000, webhook_fail_above_percent=50, webhook_rate_limit=2000)
-        status = self.ended(job)
-        self.assertEqual(status["status"], "failed")
-        self.assertIn("more than the 50 % allowed", status["error"])
-        self.assertLess(receiver.counts()["requests"], 2000)
+        for plan in ("422=80,ok=20", "400=100", "404=100"):
+            receiver = self.receiver("--plan", plan)
+            job = self.begin(receiver.url, 2000, webhook_fail_above_percent=50,
+                             webhook_rate_limit=2000)
+            status = self.ended(job)
+            self.assertEqual(status["status"], "failed", plan)
+            self.assertIn("more than the 50 % allowed", status["error"], plan)
+            self.assertLess(receiver.counts()["requests"], 2000, plan)
         gone = self.receiver("--plan", "410=100")
         job = self.begin(gone.url, 2000, webhook_rate_limit=2000)
         status = self.ended(job)
