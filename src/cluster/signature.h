@@ -25,13 +25,13 @@ static_assert(sizeof(Signature) == 16);
 
 Signature signature_of(const Side& side);
 
-/// True only for rows that `score_people` vetoes at once: no identifier agrees, and the first names
-/// are no forms of one name. False when in doubt.
+/// True only for rows that `score_people` vetoes at once: no identifier agrees or nearly does, and
+/// the first names are no forms of one name. False when in doubt.
 inline bool tell_apart(const Signature& a, const Signature& b) {
   if (a.family == 0 || b.family == 0) return false;
   const auto agree = [](unsigned mine, unsigned theirs) { return mine != 0 && mine == theirs; };
   if (agree(a.profile, b.profile) || agree(a.personal, b.personal) || agree(a.work, b.work) ||
-      agree(a.other_id, b.other_id) || agree(a.birth, b.birth)) {
+      agree(a.birth, b.birth) || (a.other_id != 0 && b.other_id != 0)) {  // a slip in a number
     return false;
   }
   if (a.given == b.given || a.given == b.family || a.family == b.given) return false;
