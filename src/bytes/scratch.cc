@@ -14,6 +14,9 @@
 namespace csvm::bytes {
 namespace {
 
+// From here on an array lies in large pages, where the system has some.
+constexpr std::size_t large_bytes = std::size_t{4} << 20;
+
 // Resident memory of this process; 0 when the system does not say.
 std::uint64_t resident_bytes() {
   const Descriptor file(open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
@@ -48,6 +51,9 @@ Result<std::span<std::byte>> Scratch::take(std::size_t bytes) {
     return Error{Errc::limit_exceeded,
                  fmt::format("out of memory: {} bytes for what is kept of the rows", bytes)};
   }
+  // Reached for anywhere: with small pages nearly every access would look up its page first. No
+  // matter if the system has no large ones.
+  if (memory_bytes_ == 0 && bytes >= large_bytes) madvise(place, bytes, MADV_HUGEPAGE);
   const std::span<std::byte> taken(static_cast<std::byte*>(place), bytes);
   if (memory_bytes_ != 0) {
     mapped_.with([&](std::vector<std::span<std::byte>>& mapped) { mapped.push_back(taken); });

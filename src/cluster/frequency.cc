@@ -4,6 +4,8 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <new>
+#include <utility>
 
 namespace csvm::cluster {
 namespace {
@@ -14,6 +16,12 @@ constexpr float imagined_rows = 2000;
 std::size_t places_for(std::size_t rows) {
   return std::bit_ceil(
       std::clamp<std::size_t>(rows * 2, std::size_t{1} << 14, std::size_t{1} << 25));
+}
+
+bytes::ScratchArray<std::uint32_t> zeros(bytes::Scratch& memory, std::size_t count) {
+  auto array = memory.array<std::uint32_t>(count);
+  if (!array) throw std::bad_alloc();
+  return std::move(*array);
 }
 
 // log2 by table: to 1/200 of a bit, and the same on every machine.
@@ -37,7 +45,7 @@ float log2_of(float value) {
 }  // namespace
 
 Frequencies::Frequencies(std::size_t rows)
-    : counts_(places_for(rows)),
+    : counts_(zeros(memory_, places_for(rows))),
       shift_(64 - static_cast<unsigned>(std::countr_zero(counts_.size()))),
       rows_bits_(log2_of(static_cast<float>(rows) + imagined_rows)),
       prior_(rows_bits_) {}

@@ -4,7 +4,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+
+#include "csvm/bytes.h"
 
 namespace csvm::cluster {
 
@@ -28,15 +29,14 @@ enum class Kind : std::uint64_t {
 /// Threads: `add` and `bits` from any thread, but not both at once.
 class Frequencies {
  public:
+  /// Throws std::bad_alloc.
   explicit Frequencies(std::size_t rows);
 
   void add(Kind kind, std::uint64_t hash) {
     if (hash == 0) return;
-    counts_[place(kind, hash)].fetch_add(1, std::memory_order_relaxed);
+    std::atomic_ref(counts_[place(kind, hash)]).fetch_add(1, std::memory_order_relaxed);
   }
-  std::uint32_t count(Kind kind, std::uint64_t hash) const {
-    return counts_[place(kind, hash)].load(std::memory_order_relaxed);
-  }
+  std::uint32_t count(Kind kind, std::uint64_t hash) const { return counts_[place(kind, hash)]; }
   /// @param background  share of rows anywhere that have the value
   float bits(Kind kind, std::uint64_t hash, float background) const;
 
@@ -49,7 +49,8 @@ class Frequencies {
         (hash ^ (static_cast<std::uint64_t>(kind) * 0x9E3779B97F4A7C15ULL)) * 0xD1342543DE82EF95ULL;
     return static_cast<std::size_t>(mixed >> shift_);
   }
-  std::vector<std::atomic<std::uint32_t>> counts_;
+  bytes::Scratch memory_{0};  // no part of any bound: it is looked at all the time
+  bytes::ScratchArray<std::uint32_t> counts_;
   unsigned shift_;
   float rows_bits_;  // log2 of the rows
   float prior_;

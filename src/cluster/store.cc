@@ -17,30 +17,19 @@ std::byte* Ground::take(std::size_t bytes) {
   return heap_.back().get();
 }
 
-void Ground::adopt(Ground&& other) {
-  std::ranges::move(other.heap_, std::back_inserter(heap_));
-  std::ranges::move(other.mapped_, std::back_inserter(mapped_));
-  other.heap_.clear();
-  other.mapped_.clear();
-}
-
 char* TextArena::take(std::size_t bytes) {
   if (bytes > left_) {
-    const std::size_t chunk_bytes = ground_.is_scratch() ? std::size_t{4} << 20 : 16U << 10U;
+    const std::size_t chunk_bytes =
+        ground_.is_scratch() ? std::clamp(taken_, std::size_t{4} << 20, std::size_t{32} << 20)
+                             : std::size_t{16} << 10;
     left_ = std::max(bytes, chunk_bytes);
+    taken_ += left_;
     at_ = reinterpret_cast<char*>(ground_.take(left_));
   }
   char* const place = at_;
   at_ += bytes;
   left_ -= bytes;
   return place;
-}
-
-void TextArena::append(TextArena&& later) {
-  if (later.at_ == nullptr) return;
-  ground_.adopt(std::move(later.ground_));
-  at_ = std::exchange(later.at_, nullptr);
-  left_ = std::exchange(later.left_, 0);
 }
 
 const char* pack(const Parts& parts, std::size_t count, TextArena& arena) {
@@ -95,31 +84,29 @@ void Comparables::add(const RowValues& values) {
 void Comparables::append(Comparables&& later) {
   Store& ours = *store_;
   Store& theirs = *later.store_;
-  if (ours.memory_bytes != 0) {
-    if (ours.rows == 0) {
-      ours.space = std::make_unique<bytes::Scratch>(ours.memory_bytes);
-      ours.exact.lie_in(*ours.space);
-      ours.fuzzy.lie_in(*ours.space);
-      ours.texts.lie_in(*ours.space);
-    }
-    // Texts of the heap are copied into the scratch.
-    const auto moved = [&ours](const char* packed, std::size_t parts) -> const char* {
-      if (packed == nullptr) return nullptr;
-      const std::size_t bytes = packed_bytes(packed, parts);
-      return static_cast<const char*>(std::memcpy(ours.texts.take(bytes), packed, bytes));
-    };
-    for (std::size_t i = 0; i < theirs.exact.size(); ++i) {
-      theirs.exact[i].name = moved(theirs.exact[i].name, exact_parts);
-    }
-    for (std::size_t i = 0; i < theirs.fuzzy.size(); ++i) {
-      theirs.fuzzy[i].text = moved(theirs.fuzzy[i].text, part_count);
-    }
-    ours.space->trim();
-  } else {
-    ours.texts.append(std::move(theirs.texts));
+  if (ours.rows == 0) {
+    ours.space = std::make_unique<bytes::Scratch>(ours.memory_bytes);
+    ours.exact.lie_in(*ours.space);
+    ours.fuzzy.lie_in(*ours.space);
+    ours.texts.lie_in(*ours.space);
   }
-  ours.exact.append(theirs.exact);
-  ours.fuzzy.append(theirs.fuzzy);
+  // Side by side and in order, not where many threads left them: they are gone through often.
+  const auto moved = [&ours](const char* packed, std::size_t parts) -> const char* {
+    if (packed == nullptr) return nullptr;
+    const std::size_t bytes = packed_bytes(packed, parts);
+    return static_cast<const char*>(std::memcpy(ours.texts.take(bytes), packed, bytes));
+  };
+  for (std::size_t i = 0; i < theirs.exact.size(); ++i) {
+    ExactRow& row = ours.exact.push();
+    row = theirs.exact[i];
+    row.name = moved(row.name, exact_parts);
+  }
+  for (std::size_t i = 0; i < theirs.fuzzy.size(); ++i) {
+    FuzzyRow& row = ours.fuzzy.push();
+    row = theirs.fuzzy[i];
+    row.text = moved(row.text, part_count);
+  }
+  ours.space->trim();
   ours.rows += theirs.rows;
 }
 

@@ -1,6 +1,7 @@
 // store.h - what matching keeps of the rows: flat records and packed text.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -20,15 +21,14 @@
 
 namespace csvm::cluster {
 
-/// Where the memory of pieces comes from: the heap or, once `lie_in` was called, a scratch whose
-/// pages the system can write out. What was taken stays until the ground goes.
+/// Where the memory of pieces comes from: the heap or, once `lie_in` was called, a scratch, whose
+/// pages are large or such as the system can write out. What was taken stays until the ground goes.
 class Ground {
  public:
   /// `scratch` must outlive this.
   void lie_in(bytes::Scratch& scratch) { scratch_ = &scratch; }
   bool is_scratch() const { return scratch_ != nullptr; }
   std::byte* take(std::size_t bytes);
-  void adopt(Ground&& other);
 
  private:
   bytes::Scratch* scratch_ = nullptr;
@@ -51,9 +51,6 @@ class Pieces {
     T& place = (*this)[size_++];
     return place;
   }
-  void append(const Pieces& later) {
-    for (std::size_t i = 0; i < later.size_; ++i) push() = later[i];
-  }
   T& operator[](std::size_t i) { return pieces_[i >> piece_bits][i & (piece_size - 1)]; }
   const T& operator[](std::size_t i) const {
     return pieces_[i >> piece_bits][i & (piece_size - 1)];
@@ -63,7 +60,8 @@ class Pieces {
  private:
   void grow() {
     // A mapping is dear, and the system has no more than some ten thousand.
-    const std::size_t more = ground_.is_scratch() ? 16 : 1;
+    const std::size_t more =
+        ground_.is_scratch() ? std::clamp<std::size_t>(pieces_.size(), 16, 64) : 1;
     T* const taken = reinterpret_cast<T*>(ground_.take(more * piece_size * sizeof(T)));
     for (std::size_t i = 0; i < more; ++i) pieces_.push_back(taken + i * piece_size);
   }
@@ -78,12 +76,12 @@ class TextArena {
  public:
   void lie_in(bytes::Scratch& scratch) { ground_.lie_in(scratch); }
   char* take(std::size_t bytes);
-  void append(TextArena&& later);
 
  private:
   Ground ground_;
   char* at_ = nullptr;
-  std::size_t left_ = 0;  // of the last chunk
+  std::size_t left_ = 0;   // of the last chunk
+  std::size_t taken_ = 0;  // in chunks
 };
 
 /// The texts of a row that comparing looks at; words are folded, one blank between them.
@@ -151,7 +149,7 @@ struct Comparables::Store {
   bool has_company = true;
   std::size_t rows = 0;
   std::uint64_t memory_bytes = 0;  // 0: no bound
-  /// Of the rows and of what `match` keeps of each; with a bound once rows were appended.
+  /// Of what `match` keeps of each row, and of the rows once some were appended: then with a bound.
   std::unique_ptr<bytes::Scratch> space = std::make_unique<bytes::Scratch>(0);
   Pieces<ExactRow> exact;
   Pieces<FuzzyRow> fuzzy;
