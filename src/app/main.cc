@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 #include <vector>
@@ -105,6 +106,20 @@ std::string usage_problem(const CLI::App* app, const CLI::Error& error) {
                      parsed.empty() ? "" : parsed.front()->get_name() + " ");
 }
 
+// CLI11 of Debian 13 takes no notice of a variable that fails its option's check; that of Debian 12
+// says so. It is to be said.
+void check_environment(const CLI::App& app) {
+  for (const CLI::App* command : app.get_subcommands()) {
+    for (const CLI::Option* option : command->get_options()) {
+      const std::string& variable = option->get_envname();
+      const char* const said = variable.empty() ? nullptr : std::getenv(variable.c_str());
+      if (said == nullptr || *said == '\0' || option->count() > 0) continue;
+      throw CLI::ValidationError(fmt::format("{}: '{}' will not do for {}; \"--help\" tells more",
+                                             variable, said, option->get_name()));
+    }
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -123,6 +138,7 @@ int main(int argc, char** argv) {
   for (const Example& example : examples) app.get_subcommand(example.command)->footer(example.text);
   try {
     app.parse(arguments(argc, argv));
+    check_environment(app);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? exit_ok : exit_usage;
   }

@@ -286,7 +286,7 @@ void add_merging_recipe_options(CLI::App& command, RecipeOptions& options) {
       .add_option("--further-contacts", options.further_contacts,
                   "keep so many further addresses and phones of merged rows in\n"
                   "columns \"Work Email 2\" ...; 0")
-      ->check(CLI::Range(0, 20))
+      ->check(number_between(0, 20))
       ->option_text("N")
       ->group("Result");
   command

@@ -47,6 +47,9 @@ void add_merging_recipe_options(CLI::App& command, RecipeOptions& options);
 Result<recipe::Recipe> recipe_of(const RecipeOptions& options,
                                  const std::vector<pipeline::SourceFile>& files);
 
+/// A bound for numbers that have none of their own.
+inline constexpr double largest_number = 1e9;
+
 /// A validator like CLI::Range that says in words what is allowed.
 CLI::Validator number_between(double low, double high, const std::string& where = "");
 

@@ -359,7 +359,7 @@ Command send_command(CLI::App& app) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--rate", options->rate, "records a second at most; 0: no limit")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_between(0, largest_number))
       ->envname("WEBHOOK_RATE_LIMIT")
       ->capture_default_str();
   command->add_option("--preset", options->preset,
@@ -371,7 +371,7 @@ Command send_command(CLI::App& app) {
   command
       ->add_option("--burst", options->burst,
                    "records that may be made up for at once after a delay; at most one second's")
-      ->check(CLI::NonNegativeNumber);
+      ->check(number_between(0, largest_number));
   command->add_option("--header", options->headers, "a header to send along; repeatable")
       ->type_name("'NAME: VALUE'")
       ->expected(1)
@@ -379,15 +379,15 @@ Command send_command(CLI::App& app) {
   command->add_option("--secret", options->secret, "sign requests as in Standard Webhooks")
       ->envname("WEBHOOK_SECRET");
   command->add_option("--retries", options->retries, "times to try again after a failure")
-      ->check(CLI::Range(0, 1000))
+      ->check(number_between(0, 1000))
       ->envname("WEBHOOK_RETRY_ATTEMPTS")
       ->capture_default_str();
   command->add_option("--backoff", options->backoff_seconds, "seconds before each retry: 1,3,9")
       ->delimiter(',')
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_between(0, largest_number))
       ->envname("WEBHOOK_RETRY_BACKOFF");
   command->add_option("--timeout", options->timeout_seconds, "seconds to wait for an answer")
-      ->check(CLI::PositiveNumber)
+      ->check(number_between(0.001, largest_number))
       ->envname("WEBHOOK_TIMEOUT")
       ->capture_default_str();
   command->add_option("--first", options->first,
@@ -395,7 +395,7 @@ Command send_command(CLI::App& app) {
   command
       ->add_option("--stop-above", options->stop_above_percent,
                    "stop when more than this percentage of at least 20 records is not delivered")
-      ->check(CLI::Range(0.0, 100.0));
+      ->check(number_between(0, 100));
   command->add_option("--quota", options->quota, "records that each URL takes in its life");
   command->add_option("--used", options->used, "records that each URL has taken from elsewhere");
   command

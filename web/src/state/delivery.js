@@ -111,6 +111,9 @@ export function segments(counts) {
     .map((word) => ({ word, count: counts[word], percent: Math.max(0.6, (100 * counts[word]) / all) }))
 }
 
+/** Whether as many records ended in each way. @param {Counts | null} a @param {Counts | null} b */
+export const sameOutcomes = (a, b) => words.every((word) => word === 'pending' || a?.[word] === b?.[word])
+
 /** @param {Counts} counts */
 export const totalOf = (counts) => words.reduce((sum, word) => sum + counts[word], 0)
 

@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest'
 import { say } from '../../src/show/words.js'
 import { duration } from '../../src/show/numbers.js'
-import { forecast, fromBeginning, fromKept, fromStep, recognised, segments, sliderSteps, toKeep, toRequest, toStep, withoutValue, withSample } from '../../src/state/delivery.js'
+import { forecast, fromBeginning, fromKept, fromStep, recognised, sameOutcomes, segments, sliderSteps, toKeep, toRequest, toStep, withoutValue, withSample } from '../../src/state/delivery.js'
 
 const clay = { name: 'clay', rate_limit: 10, burst: 20, max_record_bytes: 100_000, quota: 50_000, hosts: ['clay.com'] }
 /** @type {import('../../src/state/delivery.js').SetUp} */
 const setUp = { url: ' https://x.example/h ', further: [], rate: 10, headers: [], secret: '', canary: null, failAbove: null, quota: null, quotaUsed: null }
+
+test('outcomes are the same whatever still waits, and not when one more was delivered', () => {
+  const counts = { pending: 3, delivered: 5, rejected: 2, failed: 0, maybe: 0, skipped: 0 }
+  expect(sameOutcomes(counts, { ...counts, pending: 0 })).toBe(true)
+  expect(sameOutcomes(counts, { ...counts, delivered: 6, rejected: 1 })).toBe(false)
+  expect(sameOutcomes(null, counts)).toBe(false)
+})
 
 test('a destination is known by its host or the end of it', () => {
   expect(recognised([clay], 'https://api.clay.com/v1/x')?.name).toBe('clay')

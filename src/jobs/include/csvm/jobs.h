@@ -114,8 +114,7 @@ inline constexpr std::string_view part_provenance = "provenance";  // when the r
 inline constexpr std::string_view part_failed = "failed";
 inline constexpr std::string_view part_receipt = "receipt";
 
-/// The name under which a part is downloaded: "people_leads_2024-01-15_10-30_duplicates.csv", by
-/// the time (UTC) at which the job was made.
+/// A download's name: "people_leads_2024-01-15_10-30_duplicates.csv", by the job's making (UTC).
 std::string download_name(const store::Job& job, std::string_view part);
 
 /// One record in a cluster: the survivor, or a row that was merged into it.
