@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <iterator>
 #include <utility>
 
 #include "answers.h"
@@ -17,7 +18,8 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr auto pace = std::chrono::milliseconds(200);
+constexpr auto pace = std::chrono::milliseconds(40);  // of looking whether there is news
+constexpr double told_every = 0.2;                    // seconds; of one job
 
 constexpr std::string_view everyone = "everyone";
 constexpr double failures_every = 1;  // seconds
@@ -225,9 +227,25 @@ void Live::tell_failures(const store::Job& job, const std::string& room) {
   emit(room, "webhook_failed", body, "");
 }
 
+// What has not changed for a while is told at once, the next change of it when its time has come.
+Live::Pending Live::take_due() {
+  const double now = context_.parts.environment.seconds();
+  return pending_.with([&](Pending& all) {
+    Pending due;
+    std::erase_if(all.told_at, [&](const auto& told) { return now - told.second >= told_every; });
+    due.configuration = std::exchange(all.configuration, false);
+    for (auto job = all.jobs.begin(); job != all.jobs.end();) {
+      const auto next = std::next(job);
+      if (all.told_at.emplace(job->first, now).second) due.jobs.insert(all.jobs.extract(job));
+      job = next;
+    }
+    return due;
+  });
+}
+
 void Live::tell() {
   if (hub_ == nullptr) return;
-  const Pending pending = pending_.with([](Pending& now) { return std::exchange(now, {}); });
+  const Pending pending = take_due();
   for (const auto& [id, session] : pending.jobs) {
     const auto job = context_.store().find_job(session, id);
     if (!job) continue;  // gone with its session

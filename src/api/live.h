@@ -33,8 +33,11 @@ class Live {
  private:
   struct Pending {
     std::unordered_map<std::string, std::string> jobs;  // job -> session, changed since last told
+    std::unordered_map<std::string, double> told_at;    // of the jobs told in the last 0.2 s
     bool configuration = false;
   };
+  /// What may be told now; the rest stays.
+  Pending take_due();
   static server::Task<void> tell_regularly(std::shared_ptr<struct LiveLoop> loop);
   void tell();
   bool is_new_end(const store::Job& job);

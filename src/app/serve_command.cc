@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -35,8 +36,17 @@ sigset_t block_end_signals() {
   return signals;
 }
 
+// Every client and every delivery under way holds one; what the shell allows is often 1,024.
+void allow_all_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 Result<void> serve(const ServeOptions& options, Role role) {
   const sigset_t signals = block_end_signals();
+  allow_all_descriptors();
   const auto variable = [](std::string_view name) -> std::optional<std::string> {
     const char* const value = std::getenv(std::string(name).c_str());
     if (value == nullptr) return std::nullopt;

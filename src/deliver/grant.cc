@@ -38,7 +38,7 @@ Time Grant::ready_at() const {
   return is_asked_ ? Time::max() : ask_at_;
 }
 
-std::pair<std::uint64_t, std::int64_t> Grant::give_back(Time now) {
+std::pair<std::uint64_t, std::uint64_t> Grant::give_back(Time now) {
   if (is_asked_ || batches_.empty()) return {0, 0};  // what comes is given back then
   const Batch last = batches_.back();
   batches_.clear();

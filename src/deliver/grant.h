@@ -29,7 +29,7 @@ class Grant {
   void ask() { is_asked_ = true; }
   /// Nothing is to be sent: returns how many tokens of the last grant are not due yet, and which
   /// grant that is; has none any more.
-  std::pair<std::uint64_t, std::int64_t> give_back(Time now);
+  std::pair<std::uint64_t, std::uint64_t> give_back(Time now);
   /// A job has another rate now: asks anew at once, and heeds no "no limit" from before.
   void rate_changed(Time now);
   /// @param burst  that no second may exceed the rate by: three quarters of it are for lateness
@@ -43,7 +43,7 @@ class Grant {
     Duration interval;
     std::uint64_t count;
     Duration life;
-    std::int64_t grant;
+    std::uint64_t grant;
   };
 
   std::deque<Batch> batches_;

@@ -208,11 +208,12 @@ void Sending::send() {
 Result<deliver::Share> Sending::ask_share(const deliver::ShareWish& wish) {
   const deliver::Time asked = environment_.outgoing.clock();
   const auto tokens = CSVM_TRY(environment_.store.take_tokens(
-      {wish.url, environment_.outgoing.process, wish.limit, wish.ceiling, wish.burst, wish.tokens,
-       wish.unused, std::chrono::microseconds(wish.unused_of)}));
+      {wish.url, environment_.outgoing.process, wish.limit, wish.ceiling, wish.burst,
+       std::chrono::microseconds(wish.unused_of), wish.tokens, wish.unused}));
   bucket_clock_.compare(asked, tokens.clock, environment_.outgoing.clock());
-  return deliver::Share{tokens.count, bucket_clock_.latest(tokens.first), tokens.interval,
-                        bucket_clock_.uncertainty(), tokens.next.count()};
+  return deliver::Share{tokens.count, static_cast<std::uint64_t>(tokens.next.count()),
+                        bucket_clock_.latest(tokens.first), tokens.interval,
+                        bucket_clock_.uncertainty()};
 }
 
 void Sending::take_arrivals(deliver::Courier& courier) {

@@ -262,7 +262,7 @@ Task<void> serve_connection(std::shared_ptr<Link> link, std::shared_ptr<Shared> 
       patience = shared->settings.idle_timeout;
     }
   }
-  if (upgraded.socket) co_await serve_websocket(std::move(upgraded));
+  if (upgraded.socket) co_await serve_websocket(std::move(upgraded), shared);
 }
 
 }  // namespace csvm::server

@@ -1,7 +1,7 @@
 #include "engine.h"
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
+#include <utility>
 
 namespace csvm::server {
 
@@ -64,11 +64,7 @@ void EngineSession::heartbeat(std::uint64_t number) {
 }
 
 void EngineSession::wake(State& state) {
-  if (auto waiter = state.waiter.lock()) {
-    const auto executor = waiter->timer.get_executor();
-    asio::post(executor, [waiter = std::move(waiter)] { waiter->timer.cancel(); });
-  }
-  state.waiter.reset();
+  if (const auto waiter = std::exchange(state.waiter, {}).lock()) waiter->wake();
 }
 
 bool EngineSession::send(Outgoing outgoing) {
@@ -246,10 +242,9 @@ void EngineSession::abandon_upgrade() {
   state_.with([](State& state) { state.upgrading = state.probed = false; });
 }
 
-std::deque<Outgoing> EngineSession::take(const std::shared_ptr<Waiter>& waiter, bool& ended) {
+std::vector<Outgoing> EngineSession::take(const std::weak_ptr<Waiter>& waiter, bool& ended) {
   return state_.with([&](State& state) {
-    std::deque<Outgoing> taken = std::move(state.queue);
-    state.queue.clear();
+    std::vector<Outgoing> taken = std::exchange(state.queue, {});
     state.queued_bytes = 0;
     ended = state.closed || (taken.empty() && state.closing);
     if (taken.empty() && !ended) state.waiter = waiter;

@@ -7,7 +7,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,11 +52,12 @@ class EngineListener {
                                              Handshake handshake) = 0;
 };
 
-/// Somebody who waits, on its own strand, for a session to have something to send.
-struct Waiter {
-  explicit Waiter(const asio::any_io_executor& executor)
-      : timer(executor, asio::steady_timer::time_point::max()) {}
-  asio::steady_timer timer;
+/// Somebody who waits for a session to have something to send.
+class Waiter {
+ public:
+  virtual ~Waiter() = default;
+  /// On any thread, while the session is locked.
+  virtual void wake() = 0;
 };
 
 /// One Engine.IO connection. All members from any thread.
@@ -92,12 +92,12 @@ class EngineSession : public std::enable_shared_from_this<EngineSession> {
   bool finish_upgrade();
   void abandon_upgrade();
   /// What a WebSocket has to send; empty: wait. `ended`: nothing will follow.
-  std::deque<Outgoing> take(const std::shared_ptr<Waiter>& waiter, bool& ended);
+  std::vector<Outgoing> take(const std::weak_ptr<Waiter>& waiter, bool& ended);
 
  private:
   struct State {
     std::shared_ptr<EngineUser> user;
-    std::deque<Outgoing> queue;
+    std::vector<Outgoing> queue;
     std::size_t queued_bytes = 0;
     std::weak_ptr<Waiter> waiter;  // of the poll or WebSocket that waits
     bool websocket = false;

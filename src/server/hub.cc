@@ -121,12 +121,12 @@ class SocketUser : public EngineUser, public std::enable_shared_from_this<Socket
       : hub_(std::move(hub)),
         session_(session),
         handshake_(std::move(handshake)),
-        patience_(session->executor()) {}
+        patience_(std::make_unique<asio::steady_timer>(session->executor(),
+                                                       hub_->engine->settings().connect_timeout)) {}
 
   // A session that never enters a namespace is of no use to anybody.
   void await_connect() {
-    patience_.expires_after(hub_->engine->settings().connect_timeout);
-    patience_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    patience_->async_wait([weak = weak_from_this()](boost::system::error_code error) {
       const auto self = weak.lock();
       if (error || !self || self->state_.with([](State& state) { return state.entered; })) return;
       if (const auto session = self->session_.lock()) session->close("no namespace was entered");
@@ -261,6 +261,7 @@ class SocketUser : public EngineUser, public std::enable_shared_from_this<Socket
       return state.clients.emplace(packet.name_space, client).second;
     });
     if (!in) co_return;
+    patience_.reset();
     ++hub_->clients;
     session->send(outgoing_text(encode_connected(packet.name_space, client->id)));
     if (handlers->connected) handlers->connected(HubState::handle(client));
@@ -312,7 +313,7 @@ class SocketUser : public EngineUser, public std::enable_shared_from_this<Socket
   const std::shared_ptr<HubState> hub_;
   const std::weak_ptr<EngineSession> session_;
   const Handshake handshake_;
-  asio::steady_timer patience_;
+  std::unique_ptr<asio::steady_timer> patience_;  // until a namespace was entered
   Guarded<State> state_;
   // Of a packet whose attachments are still coming; messages come one at a time.
   std::optional<SocketPacket> waiting_;

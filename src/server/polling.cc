@@ -1,5 +1,7 @@
 // Long-polling as a transport of Engine.IO, and what both transports check of a request.
 #include <array>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "engine.h"
 #include "received.h"
@@ -30,8 +32,19 @@ Response refusal(Refusal code) {
 
 Response plain(std::string body) { return text_response(200, std::move(body)); }
 
+// A GET that stays open until there is something.
+class PollWaiter : public Waiter, public std::enable_shared_from_this<PollWaiter> {
+ public:
+  explicit PollWaiter(const asio::any_io_executor& executor)
+      : timer(executor, asio::steady_timer::time_point::max()) {}
+  void wake() override {
+    asio::post(timer.get_executor(), [self = shared_from_this()] { self->timer.cancel(); });
+  }
+  asio::steady_timer timer;
+};
+
 Task<Response> poll(std::shared_ptr<EngineSession> session, Link& link) {
-  const auto waiter = std::make_shared<Waiter>(link.executor());
+  const auto waiter = std::make_shared<PollWaiter>(link.executor());
   std::string body;
   auto state = session->begin_poll(waiter, body);
   if (state == EngineSession::Poll::refused) co_return refusal(Refusal::bad_request);

@@ -51,7 +51,10 @@ Task<void> accept_connections(std::shared_ptr<tcp::acceptor> acceptor,
     auto link = std::make_shared<Link>(std::move(socket), shared->links);
     auto slot = link->stop.slot();
     asio::co_spawn(strand, serve_connection(link, shared),
-                   asio::bind_cancellation_slot(slot, [link](std::exception_ptr) {}));
+                   asio::bind_cancellation_slot(slot, [link](std::exception_ptr) {
+                     // A WebSocket keeps the link.
+                     link->stop.slot().clear();
+                   }));
   }
 }
 

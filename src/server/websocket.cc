@@ -1,8 +1,12 @@
 #include "websocket.h"
 
+#include <array>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <utility>
+
+#include "connection.h"
 
 namespace csvm::server {
 
@@ -17,17 +21,38 @@ constexpr std::chrono::milliseconds write_time{30'000};
 
 }  // namespace
 
-/// The stream and the connection it runs on. For the link's strand.
-class WebSocket {
+/// The stream, the connection it runs on, and the session it carries. An idle one costs no
+/// coroutine and no buffer to speak of: it waits for the first bytes of a message, and it writes
+/// when its session wakes it. For the link's strand, but for `wake`.
+class WebSocket : public Waiter, public std::enable_shared_from_this<WebSocket> {
+  std::shared_ptr<Shared> shared_;  // goes last: the link is in its register
+
  public:
   explicit WebSocket(std::shared_ptr<Link> carrier)
-      : link(std::move(carrier)),
-        stream(link->socket),
-        writer(std::make_shared<Waiter>(link->executor())) {}
+      : link(std::move(carrier)), stream(link->socket) {}
 
-  std::shared_ptr<Link> link;
+  /// From now on the session sends and receives here.
+  void carry(std::shared_ptr<EngineSession> session, std::shared_ptr<Shared> shared);
+  void wake() override;
+
+  const std::shared_ptr<Link> link;
   websocket::stream<asio::ip::tcp::socket&, false> stream;  // false: no compression, 10 KB less
-  std::shared_ptr<Waiter> writer;
+
+ private:
+  void await_message();
+  void began_message(boost::system::error_code error, std::size_t bytes);
+  static Task<void> take_message(std::shared_ptr<WebSocket> self, std::size_t bytes);
+  Task<void> read_rest(std::string& message, bool& failed);
+  void write_next();
+  void wrote(boost::system::error_code error);
+  void finish();
+
+  std::shared_ptr<EngineSession> session_;
+  std::vector<Outgoing> outgoing_;
+  std::size_t next_ = 0, next_binary_ = 0;  // of `outgoing_`; of its binaries
+  bool text_is_sent_ = false;               // of outgoing_[next_]
+  bool writing_ = false;
+  std::array<char, 128> begin_{};  // of a message; most are not longer
 };
 
 Task<Upgraded> accept_websocket(std::shared_ptr<EngineServer> engine, ReceivedRequest& request,
@@ -78,34 +103,6 @@ Task<bool> write_text(std::shared_ptr<WebSocket> socket, std::string text) {
                                  true);
 }
 
-// Sends what the session has until it ends, then closes the WebSocket: the reader sees that.
-Task<void> write_session(std::shared_ptr<WebSocket> socket,
-                         std::shared_ptr<EngineSession> session) {
-  bool ended = false;
-  while (!ended) {
-    std::deque<Outgoing> taken = session->take(socket->writer, ended);
-    if (taken.empty() && !ended) {
-      co_await socket->writer->timer.async_wait(use_result);
-      continue;
-    }
-    for (const auto& outgoing : taken) {
-      bool sent = true;
-      if (outgoing.text) sent = co_await write_frame(socket, outgoing.text, true);
-      for (std::size_t i = 0; sent && i < outgoing.binaries.size(); ++i)
-        sent = co_await write_frame(socket, outgoing.binaries[i], false);
-      if (sent) continue;
-      session->close("transport error");
-      ended = true;
-      break;
-    }
-  }
-  session->close("server disconnect");
-  socket->link->allow(close_time);
-  co_await socket->stream.async_close(websocket::close_code::normal, use_result);
-  boost::system::error_code ignored;
-  socket->link->socket.close(ignored);
-}
-
 Task<void> close_socket(std::shared_ptr<WebSocket> socket) {
   socket->link->allow(close_time);
   co_await socket->stream.async_close(websocket::close_code::normal, use_result);
@@ -134,9 +131,8 @@ Task<bool> take_over(std::shared_ptr<WebSocket> socket, std::shared_ptr<EngineSe
 
 }  // namespace
 
-Task<void> serve_websocket(Upgraded upgraded) {
+Task<void> serve_websocket(Upgraded upgraded, std::shared_ptr<Shared> shared) {
   auto socket = std::move(upgraded.socket);
-  auto link = socket->link;
   std::shared_ptr<EngineSession> session;
   if (upgraded.sid.empty()) {
     session = upgraded.engine->open(true, std::move(upgraded.handshake));
@@ -155,18 +151,117 @@ Task<void> serve_websocket(Upgraded upgraded) {
       co_return;
     }
   }
-  upgraded = Upgraded{};
-  asio::co_spawn(link->executor(), write_session(socket, session), asio::detached);
+  socket->carry(std::move(session), std::move(shared));
+}
 
-  bool broken = false;
-  while (true) {
-    auto packet = co_await read_packet(socket, broken);
-    if (!packet) break;
-    if (!session->begin_receiving(true)) break;
-    co_await session->receive(std::move(*packet));
-    session->end_receiving();
+void WebSocket::carry(std::shared_ptr<EngineSession> session, std::shared_ptr<Shared> shared) {
+  session_ = std::move(session);
+  shared_ = std::move(shared);
+  writing_ = true;
+  write_next();
+  await_message();
+}
+
+void WebSocket::await_message() {
+  stream.async_read_some(asio::buffer(begin_), [self = shared_from_this()](auto error, auto bytes) {
+    self->began_message(error, bytes);
+  });
+}
+
+void WebSocket::began_message(boost::system::error_code error, std::size_t bytes) {
+  if (error) return session_->close("transport close");
+  asio::co_spawn(link->executor(), take_message(shared_from_this(), bytes),
+                 [session = session_](std::exception_ptr failure) {
+                   if (failure) session->close("server error");
+                 });
+}
+
+Task<void> WebSocket::read_rest(std::string& message, bool& failed) {
+  std::array<char, 4096> piece;
+  while (!stream.is_message_done()) {
+    auto [error, bytes] = co_await stream.async_read_some(asio::buffer(piece), use_result);
+    message.append(piece.data(), bytes);
+    failed = static_cast<bool>(error);
+    if (failed) co_return;
   }
-  session->close(broken ? "parse error" : "transport close");
+}
+
+Task<void> WebSocket::take_message(std::shared_ptr<WebSocket> self, std::size_t bytes) {
+  std::string message(self->begin_.data(), bytes);
+  const std::shared_ptr<EngineSession> session = self->session_;
+  if (!self->stream.is_message_done()) {
+    bool failed = false;
+    co_await self->read_rest(message, failed);
+    if (failed) co_return session->close("transport close");
+  }
+  Result<EnginePacket> packet = EnginePacket{EngineType::message, {}, true};
+  if (self->stream.got_text()) {
+    packet = decode_engine_packet(message);
+  } else {
+    packet->data = std::move(message);
+  }
+  if (!packet) co_return session->close("parse error");
+  if (!session->begin_receiving(true)) co_return session->close("transport close");
+  co_await session->receive(std::move(*packet));
+  session->end_receiving();
+  self->await_message();
+}
+
+void WebSocket::wake() {
+  asio::post(link->executor(), [self = shared_from_this()] {
+    if (std::exchange(self->writing_, true)) return;
+    self->write_next();
+  });
+}
+
+// Sends what the session has; at its end closes the WebSocket, which the reader sees.
+void WebSocket::write_next() {
+  while (next_ < outgoing_.size()) {
+    const Outgoing& outgoing = outgoing_[next_];
+    std::shared_ptr<const std::string> frame;
+    const bool is_text = outgoing.text && !text_is_sent_;
+    if (is_text) {
+      frame = outgoing.text;
+      text_is_sent_ = true;
+    } else if (next_binary_ < outgoing.binaries.size()) {
+      frame = outgoing.binaries[next_binary_++];
+    } else {
+      ++next_;
+      next_binary_ = 0;
+      text_is_sent_ = false;
+      continue;
+    }
+    stream.text(is_text);
+    link->allow(write_time);
+    const asio::const_buffer bytes = asio::buffer(*frame);
+    stream.async_write(bytes, [self = shared_from_this(), frame = std::move(frame)](
+                                  auto error, std::size_t) { self->wrote(error); });
+    return;
+  }
+  bool ended = false;
+  next_ = 0;
+  outgoing_ = session_->take(weak_from_this(), ended);
+  if (!outgoing_.empty()) return write_next();
+  writing_ = false;
+  if (ended) finish();
+}
+
+void WebSocket::wrote(boost::system::error_code error) {
+  link->allow_forever();
+  if (!error) return write_next();
+  outgoing_.clear();
+  session_->close("transport error");
+  finish();
+}
+
+void WebSocket::finish() {
+  writing_ = true;  // nothing any more
+  session_->close("server disconnect");
+  link->allow(close_time);
+  stream.async_close(websocket::close_code::normal, [self = shared_from_this()](auto) {
+    boost::system::error_code ignored;
+    self->link->socket.close(ignored);
+  });
 }
 
 }  // namespace csvm::server

@@ -22,7 +22,7 @@ struct Upgraded {
 Task<Upgraded> accept_websocket(std::shared_ptr<EngineServer> engine, ReceivedRequest& request,
                                 Parser& parser);
 
-/// Serves the WebSocket to its end.
-Task<void> serve_websocket(Upgraded upgraded);
+/// Gives the WebSocket to its session, which it then carries by itself.
+Task<void> serve_websocket(Upgraded upgraded, std::shared_ptr<Shared> shared);
 
 }  // namespace csvm::server

@@ -29,7 +29,7 @@ TEST_F(Tokens, AreSpentWhenTheyAreDue) {
   grant.ask();
   EXPECT_FALSE(grant.may_ask(now)) << "once";
   EXPECT_EQ(grant.ready_at(), Time::max());
-  grant.receive({3, now + 10ms, 20ms}, 100ms, now);
+  grant.receive({3, 0, now + 10ms, 20ms}, 100ms, now);
   EXPECT_FALSE(grant.is_ready(now));
   EXPECT_EQ(grant.ready_at(), now + 10ms);
   now += 30ms;
@@ -40,7 +40,7 @@ TEST_F(Tokens, AreSpentWhenTheyAreDue) {
 
 TEST_F(Tokens, ThatWereNotSpentInTimeAreLost) {
   grant.ask();
-  grant.receive({5, now, 10ms}, 100ms, now);
+  grant.receive({5, 0, now, 10ms}, 100ms, now);
   now += 100ms;  // three quarters of the burst after the third, and a little
   EXPECT_EQ(spend_all(), 2u);
 }
@@ -50,7 +50,7 @@ TEST_F(Tokens, ThatWereNotSpentInTimeAreLost) {
 TEST_F(Tokens, ThatCameLateAreSpentNoLaterForThat) {
   grant.ask();
   const Time due = now;
-  grant.receive({2, due, 100ms}, 100ms, now + 80ms);
+  grant.receive({2, 0, due, 100ms}, 100ms, now + 80ms);
   now = due + 80ms;
   EXPECT_EQ(spend_all(), 0u);
   EXPECT_EQ(grant.ready_at(), due + 100ms);
@@ -58,7 +58,7 @@ TEST_F(Tokens, ThatCameLateAreSpentNoLaterForThat) {
 
 TEST_F(Tokens, OfWhichNobodyKnowsQuiteWhenTheyAreDueHaveTheLessTime) {
   grant.ask();
-  grant.receive({1, now, 100ms, 40ms}, 100ms, now);
+  grant.receive({1, 0, now, 100ms, 40ms}, 100ms, now);
   EXPECT_TRUE(grant.is_ready(now + 35ms));
   EXPECT_FALSE(grant.is_ready(now + 36ms));
 }
@@ -66,16 +66,16 @@ TEST_F(Tokens, OfWhichNobodyKnowsQuiteWhenTheyAreDueHaveTheLessTime) {
 TEST_F(Tokens, ThatAreNotNeededAreGivenBackBeforeTheyAreDue) {
   grant.ask();
   EXPECT_EQ(grant.give_back(now).first, 0u);
-  grant.receive({5, now, 10ms, 0ms, 77}, 100ms, now);
+  grant.receive({5, 77, now, 10ms}, 100ms, now);
   now += 10ms;
-  EXPECT_EQ(grant.give_back(now), std::pair(std::uint64_t{3}, std::int64_t{77}));
+  EXPECT_EQ(grant.give_back(now), std::pair(std::uint64_t{3}, std::uint64_t{77}));
   EXPECT_EQ(grant.give_back(now).first, 0u) << "once";
   EXPECT_FALSE(grant.is_ready(now));
 }
 
 TEST_F(Tokens, AreAskedForAgainWhenThereWereNone) {
   grant.ask();
-  grant.receive({0, now + 70ms, 100ms}, 100ms, now);
+  grant.receive({0, 0, now + 70ms, 100ms}, 100ms, now);
   EXPECT_FALSE(grant.may_ask(now + 69ms));
   EXPECT_EQ(grant.ready_at(), now + 70ms);
   EXPECT_TRUE(grant.may_ask(now + 70ms));
@@ -83,7 +83,7 @@ TEST_F(Tokens, AreAskedForAgainWhenThereWereNone) {
 
 TEST_F(Tokens, RunOutWhenNobodyCanBeAsked) {
   grant.ask();
-  grant.receive({100, now, 0ms}, 100ms, now);
+  grant.receive({100, 0, now, 0ms}, 100ms, now);
   EXPECT_TRUE(grant.is_ready(now + 199ms)) << "no limit";
   now += 200ms;
   EXPECT_FALSE(grant.is_ready(now));
@@ -97,7 +97,7 @@ TEST_F(Tokens, RunOutWhenNobodyCanBeAsked) {
 
 TEST_F(Tokens, AreAskedForAtOnceWhenARateChanges) {
   grant.ask();
-  grant.receive({0, now + 10s, 10s}, 100ms, now);
+  grant.receive({0, 0, now + 10s, 10s}, 100ms, now);
   EXPECT_FALSE(grant.may_ask(now));
   grant.rate_changed(now);
   EXPECT_TRUE(grant.may_ask(now));
@@ -105,11 +105,11 @@ TEST_F(Tokens, AreAskedForAtOnceWhenARateChanges) {
 
 TEST_F(Tokens, ALimitThatIsSetEndsTheTimeWithoutOne) {
   grant.ask();
-  grant.receive({100, now, 0ms}, 100ms, now);
+  grant.receive({100, 0, now, 0ms}, 100ms, now);
   grant.ask();
   grant.rate_changed(now);
   EXPECT_FALSE(grant.is_ready(now));
-  grant.receive({100, now, 0ms}, 100ms, now);  // asked before the change
+  grant.receive({100, 0, now, 0ms}, 100ms, now);  // asked before the change
   EXPECT_FALSE(grant.is_ready(now));
   EXPECT_TRUE(grant.may_ask(now));
 }
@@ -135,7 +135,7 @@ TEST(SharedRate, NothingIsSentWithoutAToken) {
   EXPECT_TRUE(simulation.governor.wishes(simulation.now).empty()) << "one at a time";
   simulation.run_for(1s);
   EXPECT_TRUE(simulation.arrivals(url).empty());
-  simulation.governor.granted(url, Share{3, simulation.now, 10ms, 0ms, 5}, simulation.now);
+  simulation.governor.granted(url, Share{3, 5, simulation.now, 10ms}, simulation.now);
   simulation.run_for(15ms);  // while there are tokens: who has none is to ask
   const auto arrivals = simulation.arrivals(url);
   ASSERT_EQ(arrivals.size(), 2u);
@@ -145,7 +145,7 @@ TEST(SharedRate, NothingIsSentWithoutAToken) {
   ASSERT_EQ(unneeded.size(), 1u);
   EXPECT_EQ(unneeded[0].tokens, 0u);
   EXPECT_EQ(unneeded[0].unused, 1u);
-  EXPECT_EQ(unneeded[0].unused_of, 5);
+  EXPECT_EQ(unneeded[0].unused_of, 5u);
   simulation.governor.granted("https://gone.example/", Share{1}, simulation.now);
 }
 

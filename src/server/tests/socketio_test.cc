@@ -24,8 +24,10 @@ class WebSocketClient {
                  headers + "\r\n");
     status = client_.read_answer(true).status;
   }
-  void send(const std::string& text, char code = '\x1') {
-    std::string frame(1, static_cast<char>(0x80 | code));
+  void send(const std::string& text, char code = '\x1') { client_.send(frame(text, code)); }
+  void send_bytes(const std::string& bytes) { client_.send(bytes); }
+  static std::string frame(const std::string& text, char code = '\x1', bool is_last = true) {
+    std::string frame(1, static_cast<char>((is_last ? 0x80 : 0) | code));
     if (text.size() < 126) {
       frame += static_cast<char>(0x80 | text.size());
     } else {
@@ -33,7 +35,7 @@ class WebSocketClient {
       frame += static_cast<char>(text.size() >> 8);
       frame += static_cast<char>(text.size() & 255);
     }
-    client_.send(frame + std::string(4, '\0') + text);  // masked with zeros
+    return frame + std::string(4, '\0') + text;  // masked with zeros
   }
   /// The next message, "close" for a close frame or a cut connection.
   std::string read() {
@@ -250,6 +252,32 @@ TEST_F(Sockets, EchoByWebSocket) {
   socket.send("41");
   EXPECT_EQ(disconnected.get_future().get(), "client namespace disconnect");
   EXPECT_EQ(hub->clients(), 0U);
+}
+
+// The first bytes of a message are read apart from the rest; several may come in one segment.
+TEST_F(Sockets, TakeMessagesOfAnyLengthInTheirOrder) {
+  start();
+  WebSocketClient socket(port());
+  socket.connect();
+  std::string all;
+  const std::vector<std::size_t> lengths = {0, 1, 110, 111, 112, 113, 114, 115, 300, 5'000, 60'000};
+  for (const std::size_t length : lengths)
+    all += WebSocketClient::frame("42[\"x\",\"" + std::string(length, 'a') + "\"]");
+  socket.send_bytes(all);
+  for (const std::size_t length : lengths)
+    EXPECT_EQ(socket.read(), "42[\"x-back\",\"" + std::string(length, 'a') + "\"]");
+}
+
+TEST_F(Sockets, TakeAMessageInFragmentsWithAPingBetweenThem) {
+  start();
+  WebSocketClient socket(port());
+  socket.connect();
+  constexpr char text = 1, more = 0, ping = 9;
+  socket.send_bytes(WebSocketClient::frame("42[\"x\"," + std::string(200, ' '), text, false));
+  socket.send_bytes(WebSocketClient::frame("you there?", ping));
+  EXPECT_EQ(socket.read(), "you there?") << "the pong";
+  socket.send_bytes(WebSocketClient::frame("1]", more));
+  EXPECT_TRUE(socket.read().starts_with("42[\"x-back\""));
 }
 
 TEST_F(Sockets, UpgradeWithoutLosingAMessage) {

@@ -1,5 +1,4 @@
-// csvm/deliver.h - records of a job -> a receiver, at a rate. The only public header of module
-// `deliver`.
+// csvm/deliver.h - records of a job -> a receiver, at a rate. The only public header of `deliver`.
 //
 //   Courier (a loop) --> Governor: what to send now --> fetch::Client --> a receiver
 //                    <-- judge: what an answer means <--
@@ -92,24 +91,20 @@ struct GovernorSettings {
   std::size_t max_in_flight_unlimited = 64;  // of one without any rate
   std::size_t max_retrying = 10'000;         // of a job; then nothing new is sent
   unsigned failures_to_pause = 10;           // in a row: then a destination is only probed
-  std::chrono::seconds first_pause{5}, longest_pause{60};
-  std::chrono::seconds give_up_after{900};  // of nothing but failures: its jobs stop
-  bool shared = false;                      // other processes send, too: see wishes()
+  std::chrono::seconds first_pause{5}, longest_pause{60}, give_up_after{900};  // its jobs stop
+  bool shared = false;  // other processes send, too: see wishes()
 };
 /// What we would send to a URL, by the second (0: no limit), and what we may of it.
 struct ShareWish {
   std::string url;
   double limit = 0, ceiling = 0;
   std::chrono::milliseconds burst{100};
-  std::uint64_t tokens = 0, unused = 0;  // wanted; and the last of an earlier grant not spent
-  std::int64_t unused_of = 0;            // Share::grant of that
+  std::uint64_t tokens = 0, unused = 0, unused_of = 0;  // wanted; the last of a grant not spent
 };
 struct Share {
-  std::uint64_t tokens = 0;
-  Time first{};             // due then, surely; without tokens: when to ask again
-  Duration interval{0};     // between them; 0: no limit for now
-  Duration uncertainty{0};  // of `first`: it may have been due so much earlier
-  std::int64_t grant = 0;   // names it when tokens come back
+  std::uint64_t tokens = 0, grant = 0;  // `grant` names them when some come back
+  Time first{};  // surely due then, or up to `uncertainty` earlier; no tokens: when to ask again
+  Duration interval{0}, uncertainty{0};  // between tokens (0: no limit for now); of `first`
 };
 
 using JobKey = std::uint64_t;

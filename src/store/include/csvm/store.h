@@ -165,10 +165,8 @@ struct Totals {
   Count sessions = 0, uploads = 0, files = 0, bytes = 0, jobs = 0;
   Count active_jobs = 0, queued_jobs = 0, running_jobs = 0;
 };
-struct Limits {  // 0: no limit
-  Count files_per_session = 50,
-        jobs_at_once_per_session =
-            3;  // merges, and as many deliveries beside them; further jobs wait
+struct Limits {                                                // 0: no limit
+  Count files_per_session = 50, jobs_at_once_per_session = 3;  // merges, and deliveries, each
   Count bytes_per_file = Count{512} << 20, bytes_per_session = Count{2} << 30;
   Count bytes_in_all = Count{10} << 30;
 };
@@ -177,16 +175,14 @@ struct Limits {  // 0: no limit
 struct RateWish {
   Text url, process;
   double limit = 0, ceiling = 0;
-  Duration burst{100};         // of tokens that may be made up for at once
-  Count most = 0, unused = 0;  // tokens wanted; tokens at the end of a grant that were not spent
-  std::chrono::microseconds unused_before{0};  // Tokens::next of that grant
+  Duration burst{100};                         // of tokens that may be made up for at once
+  std::chrono::microseconds unused_before{0};  // Tokens::next of the grant that `unused` are of
+  Count most = 0, unused = 0;  // tokens wanted; the last ones of a grant that were not spent
 };
-struct Tokens {  // times are those of the clock that the bucket goes by
+/// By the bucket's clock: now, first (none: ask then), between (0: no limit), one after the last.
+struct Tokens {
   Count count = 0;
-  std::chrono::microseconds clock{0};     // what it said
-  std::chrono::microseconds first{0};     // due then; if there is none, ask again then
-  std::chrono::microseconds interval{0};  // between them; 0: no limit for 200 ms
-  std::chrono::microseconds next{0};      // when the one after the last is due
+  std::chrono::microseconds clock{0}, first{0}, interval{0}, next{0};
 };
 struct Options {
   std::function<Time()> now;                         // system time
@@ -195,9 +191,8 @@ struct Options {
   Duration session_ttl = std::chrono::hours(48), data_retention = session_ttl;  // since last use
   Duration lease = std::chrono::seconds(10);
   std::uint32_t max_crashes = 3;
-  /// Told when a job was changed, or came to stand in line for a worker, through this object
-  /// (Redis: any process): on any thread, when it is stored, under no lock. May be empty; must not
-  /// throw.
+  /// Told when a job was changed or stands in line, through this object (Redis: any process): on
+  /// any thread, when it is stored, under no lock. May be empty; must not throw.
   std::function<void(Id session, Id job)> job_changed;
   std::function<void()> work_waiting;
 };
@@ -286,8 +281,7 @@ class Store {
   virtual List<std::string> session_ids() = 0;  // to find bytes that belong to nobody
   virtual List<StoredFile> files_of(Id session) = 0;
   virtual Result<void> check() = 0;  // whether it can be read and written right now
-  /// Tokens of the one bucket that all processes have for a URL, for 100 ms at most: whoever dies
-  /// costs no more. Where one process has the store, all that it wants.
+  /// Tokens of the bucket that all processes have for a URL, 100 ms ahead; of SQLite all wanted.
   virtual Result<Tokens> take_tokens(const RateWish& wish) = 0;
   /// Says that a process lives; returns name and version of all that said so in the last 15 s.
   virtual List<std::pair<std::string, std::string>> announce(Text name, Text version) = 0;
