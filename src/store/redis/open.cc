@@ -137,7 +137,12 @@ Result<Answer> RedisStore::run(Script script, std::vector<std::string> words, Ag
       word(options_.now()), origin_, word(options_.limits.jobs_at_once_per_session),
       word(options_.data_retention), word(options_.session_ttl)};
   words.insert(words.begin(), first.begin(), first.end());
-  auto reply = CSVM_TRY(client_.run(script, words, again));
+  auto asked = client_.run(script, words, again);
+  if (!asked) {
+    away_at_ = options_.now().time_since_epoch().count();
+    return asked.error();
+  }
+  Reply reply = *std::move(asked);
   const Node root = reply.root();
   if (root[0].text() != "done") return refusal(root);
   const Node changed = root[1];

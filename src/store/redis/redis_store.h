@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+#include <limits>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -149,6 +151,8 @@ class RedisStore final : public Store {
 
   const Options options_;
   const std::string origin_;  // names this object to the others
+  // When Redis was last away for us. Nobody could prolong a lease then.
+  std::atomic<Time::rep> away_at_ = std::numeric_limits<Time::rep>::min();
   Client client_;
   std::unique_ptr<Listener> listener_;
 };

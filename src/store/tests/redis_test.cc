@@ -86,6 +86,40 @@ TEST_F(RedisStore, AJobGoesOnWithItsWorkerAfterARestartOfTheServer) {
   EXPECT_EQ(code_of(store->complete((*claim)->lease, {}, {})), Errc::conflict);
 }
 
+// While Redis is away nobody can prolong a lease: that is no crash of those who work.
+TEST_F(RedisStore, NobodyTakesOverWhatRanOutWhileTheServerWasAway) {
+  RedisServer server(lasting);
+  auto busy = open_on(server.url(), options);
+  auto idle = open_on(server.url(), options);
+  const auto session = busy->create_session()->id;
+  const Job kept = new_job(*busy, session);
+  const Job lost = new_job(*busy, session);
+  const auto claim = busy->claim("busy", any_phase);
+  ASSERT_TRUE(claim && *claim);
+  ASSERT_EQ((*claim)->job.id, kept.id);
+  auto dead = busy->claim("dead", any_phase);
+  ASSERT_TRUE(dead && *dead);
+  server.stop(SIGKILL);
+  surroundings.pass(2 * options.lease);
+  EXPECT_EQ(code_of(idle->claim("idle", any_phase)), Errc::io);
+  server.start();
+  const Job waiting = new_job(*idle, session);
+  const auto next = idle->claim("idle", any_phase);
+  ASSERT_TRUE(next && *next) << "what waits is begun at once";
+  EXPECT_EQ((*next)->job.id, waiting.id);
+  EXPECT_FALSE(*idle->claim("idle", any_phase));
+  EXPECT_TRUE(busy->heartbeat((*claim)->lease, {})) << "it is still the worker's";
+  surroundings.pass(options.lease - Duration(1));
+  EXPECT_FALSE(*idle->claim("idle", any_phase));
+  EXPECT_TRUE(busy->heartbeat((*claim)->lease, {}));
+  surroundings.pass(Duration(1));
+  const auto taken = idle->claim("idle", any_phase);
+  ASSERT_TRUE(taken && *taken) << "whoever said nothing since is gone";
+  EXPECT_EQ((*taken)->job.id, lost.id);
+  EXPECT_EQ((*taken)->job.attempts, 2u);
+  EXPECT_EQ(*busy->complete((*claim)->lease, {}, {}), JobState::completed);
+}
+
 TEST_F(RedisStore, IdleConnectionsThatARestartClosedAreNotNoticed) {
   RedisServer server(lasting);
   auto store = open_on(server.url(), options);
