@@ -118,6 +118,7 @@ class RunningService final : public Service {
     if (settings_.workers == 0) workers.sending = 0;
     workers.threads_per_job = std::max(1U, std::thread::hardware_concurrency());
     workers.job_timeout = settings_.job_timeout;
+    workers.lease = settings_.job_lease;
     workers_ = jobs::Workers::start(*environment_, workers);
     wake_.with([this](jobs::Workers*& now) { now = workers_.get(); });
     announce();

@@ -92,6 +92,7 @@ std::string held_by(const SendingJob& job, const Lane& lane, const GovernorSetti
   if (!job.stopped_because.empty()) return job.stopped_because;
   if (job.cancelled) return "cancelled";
   if (job.paused) return "paused";
+  if (now >= job.until) return "the store does not answer; sending goes on when it does";
   if (job.canary_left == 0U) {
     return fmt::format("the first {} records are sent; waiting for \"go on\"", *job.plan.canary);
   }
