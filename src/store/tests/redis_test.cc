@@ -259,6 +259,24 @@ TEST_F(RedisStore, ChangesAndWorkAreToldToEveryProcess) {
   EXPECT_EQ(told, session + "/" + job.id);
 }
 
+TEST_F(RedisStore, AConfigurationIsToldToTheOthersAndAfterALostConnection) {
+  RedisServer server;
+  std::counting_semaphore<1000> told(0), own(0);
+  auto theirs = options;
+  theirs.configuration_changed = [&] { told.release(); };
+  auto ours = options;
+  ours.configuration_changed = [&] { own.release(); };
+  auto first = open_on(server.url(), ours);
+  auto second = open_on(server.url(), theirs);
+  ASSERT_TRUE(first->set_configuration(0, "one"));
+  told.acquire();
+  EXPECT_EQ(second->configuration(0)->document, "one");
+  EXPECT_FALSE(own.try_acquire()) << "who set it knows";
+  server.ask({"CLIENT", "KILL", "TYPE", "pubsub"});
+  told.acquire();
+  own.acquire();
+}
+
 TEST_F(RedisStore, OfWhatIsForgottenNothingIsLeft) {
   RedisServer server;
   auto store = open_on(server.url(), options);

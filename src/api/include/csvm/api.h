@@ -42,7 +42,7 @@ struct Settings {
 struct Parts {
   const jobs::Environment& environment;
   jobs::Workers& workers;
-  recipe::ConfigurationFile& configuration;
+  recipe::LiveConfiguration& configuration;
   boost::asio::thread_pool& pool;        // for blocking work that is short
   boost::asio::thread_pool& long_pool;   // ... and for reading whole uploads through
   boost::asio::thread_pool& outer_pool;  // ... and for waiting for others: names, receivers
