@@ -58,6 +58,11 @@ std::string host_name() {
   return name.data();
 }
 
+std::string_view kind_of(const ServiceSettings& settings, Role role) {
+  if (role == Role::work) return "worker";
+  return settings.workers == 0 ? api::only_web : "serve";
+}
+
 store::Limits limits_of(const ServiceSettings& settings) {
   store::Limits limits;
   limits.files_per_session = settings.max_files_per_session;
@@ -87,7 +92,7 @@ class RunningService final : public Service {
   RunningService(const ServiceSettings& settings, Role role, std::shared_ptr<spdlog::logger> log)
       : settings_(settings),
         role_(role),
-        name_(fmt::format("{}-{}-{}", role == Role::serve ? "serve" : "worker", host_name(),
+        name_(fmt::format("{}-{}-{}", kind_of(settings, role), host_name(),
                           new_token().substr(0, 8))),
         log_(std::move(log)),
         pool_(blocking_threads),

@@ -49,6 +49,7 @@ std::uint64_t Grant::give_back(Time now) {
 
 void Grant::receive(const Share& share, Duration burst, Time now) {
   is_asked_ = false;
+  others_ = share.others;
   life_ = std::max<Duration>(burst / 2, least_life);
   free_until_ = Time::min();
   if (share.interval.count() == 0) {

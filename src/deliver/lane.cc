@@ -126,6 +126,10 @@ std::string held_by(const SendingJob& job, const Lane& lane, const GovernorSetti
     return fmt::format("{} other job{} to the same URL share{} its {}", others,
                        others == 1 ? "" : "s", others == 1 ? "s" : "", rate_text(rate));
   }
+  if (const auto processes = lane.grant.others(); processes > 0 && rate > 0) {
+    return fmt::format("jobs of {} other process{} to the same URL share its {}", processes,
+                       processes == 1 ? "" : "es", rate_text(rate));
+  }
   if (lane.ceiling.rate() && (own <= 0 || *lane.ceiling.rate() < own)) {
     return fmt::format("the receiver refuses more than about {} (learnt from its answers)",
                        rate_text(*lane.ceiling.rate()));

@@ -215,7 +215,7 @@ Result<deliver::Share> Sending::ask_share(const deliver::ShareWish& wish) {
   const auto tokens = CSVM_TRY(
       environment_.store.take_tokens({wish.url, environment_.outgoing.process, wish.limit,
                                       wish.ceiling, wish.burst, wish.tokens, wish.unused}));
-  return deliver::Share{tokens.count, tokens.wait, tokens.interval};
+  return deliver::Share{tokens.count, tokens.others, tokens.wait, tokens.interval};
 }
 
 void Sending::take_arrivals(deliver::Courier& courier) {

@@ -269,6 +269,8 @@ class SharedRate(ClusterTest):
             self.workers.append(newcomer)
         wait_until(lambda: all(any(job in name for _, name in receiver.seen()) for job in jobs),
                    "all three to send")
+        wait_until(lambda: "jobs of 2 other processes to the same URL share its 40" in json.dumps(
+            self.client.status(jobs[0])), "the status to name the others")
         first = len(receiver.seen())
         wait_until(lambda: len(receiver.seen()) >= first + 240, "240 more records")
         seen = receiver.seen()[first:first + 240]

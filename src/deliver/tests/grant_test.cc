@@ -98,7 +98,7 @@ TEST(SharedRate, NothingIsSentWithoutAToken) {
   EXPECT_TRUE(simulation.governor.wishes(simulation.now).empty()) << "one at a time";
   simulation.run_for(1s);
   EXPECT_TRUE(simulation.arrivals(url).empty());
-  simulation.governor.granted(url, Share{3, 0us, 10ms}, simulation.now);
+  simulation.governor.granted(url, Share{3, 0, 0us, 10ms}, simulation.now);
   simulation.run_for(15ms);  // while there are tokens: who has none is to ask
   const auto arrivals = simulation.arrivals(url);
   ASSERT_EQ(arrivals.size(), 2u);
@@ -108,7 +108,7 @@ TEST(SharedRate, NothingIsSentWithoutAToken) {
   ASSERT_EQ(unneeded.size(), 1u);
   EXPECT_EQ(unneeded[0].tokens, 0u);
   EXPECT_EQ(unneeded[0].unused, 1u);
-  simulation.governor.granted("https://gone.example/", Share{1, 0us, 0us}, simulation.now);
+  simulation.governor.granted("https://gone.example/", Share{1, 0, 0us, 0us}, simulation.now);
 }
 
 }  // namespace

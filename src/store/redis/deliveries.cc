@@ -259,7 +259,7 @@ Result<void> RedisStore::learn_rate(Text url, std::optional<double> rate) {
 Result<Tokens> RedisStore::take_tokens(const RateWish& wish) {
   const auto answer = CSVM_TRY(write(Script::take_tokens, hex_digest(wish.url), wish.process,
                                      wish.limit, wish.ceiling, wish.burst, wish.most, wish.unused));
-  return Tokens{answer[0].count(), std::chrono::microseconds(answer[1].count()),
+  return Tokens{answer[0].count(), answer[3].count(), std::chrono::microseconds(answer[1].count()),
                 std::chrono::microseconds(answer[2].count())};
 }
 

@@ -120,7 +120,7 @@ class SqliteStore final : public Store {
   List<StoredFile> files_of(Id session) override;
   Result<void> check() override;
   /// One process has the data folder: the bucket is its own, and so is the list.
-  Result<Tokens> take_tokens(const RateWish& wish) override { return Tokens{wish.most, {}, {}}; }
+  Result<Tokens> take_tokens(const RateWish& wish) override { return Tokens{wish.most, 0, {}, {}}; }
   List<std::pair<std::string, std::string>> announce(Text name, Text version) override {
     return std::vector{std::pair(std::string(name), std::string(version))};
   }

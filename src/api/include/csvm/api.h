@@ -38,6 +38,9 @@ struct Settings {
   std::string version;
 };
 
+/// How the name of a process begins that works on no job.
+inline constexpr std::string_view only_web = "web";
+
 /// What the interface works on; all of it outlives the Api.
 struct Parts {
   const jobs::Environment& environment;

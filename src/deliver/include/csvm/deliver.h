@@ -103,7 +103,7 @@ struct ShareWish {
   std::uint64_t tokens = 0, unused = 0;  // wanted; and of earlier ones not spent
 };
 struct Share {
-  std::uint64_t tokens = 0;
+  std::uint64_t tokens = 0, others = 0;            // others: processes that send there, too
   std::chrono::microseconds wait{0}, interval{0};  // to the first, between them; 0: no limit
 };
 

@@ -178,7 +178,7 @@ struct RateWish {
   Count most = 0, unused = 0;  // tokens wanted; tokens of the last grant that were not spent
 };
 struct Tokens {  // the first may be spent after `wait`; if there is none, ask again then
-  Count count = 0;
+  Count count = 0, others = 0;  // others: processes that wish something, too
   std::chrono::microseconds wait{0}, interval{0};
 };
 struct Options {

@@ -31,7 +31,7 @@ for i = 1, #all, 2 do
 end
 local rate = is_limited and limit or 0
 if ceiling > 0 and (rate == 0 or ceiling < rate) then rate = ceiling end
-if rate == 0 then return done(number(most), '0', '0') end
+if rate == 0 then return done(number(most), '0', '0', number(processes - 1)) end
 
 local interval = 1000000 / rate
 -- What is waited for already becomes shorter or longer in proportion.
@@ -49,4 +49,4 @@ local wait = count > 0 and due - now_us or due - ahead - now_us
 due = due + count * interval
 call('HSET', bucket, 'due', number(due), 'interval', interval)
 call('PEXPIRE', bucket, slack)
-return done(number(count), number(math.max(wait, 0)), number(interval))
+return done(number(count), number(math.max(wait, 0)), number(interval), number(processes - 1))
