@@ -47,7 +47,7 @@ std::optional<Response> refuse_others(const Context& context, const Request& req
   return response;
 }
 
-Response describe(const recipe::ConfigurationFile::Current& current) {
+Response describe(const recipe::LiveConfiguration::Current& current) {
   json::object body;
   body["configuration"] = json::parse(recipe::to_json(*current.value));
   body["warnings"] = json::value_from(current.value->warnings);

@@ -44,13 +44,31 @@ json::object check_processes(Context& context) {
   return object;
 }
 
+// Jobs that run in any process, and how many processes could run one.
+json::object check_workers(Context& context) {
+  const std::size_t here = context.parts.workers.running();
+  json::object object{{"status", "ok"}, {"running_jobs", here}};
+  if (!context.parts.processes) return object;
+  const auto totals = context.store().totals();
+  if (!totals) return object;  // "store" says why
+  std::size_t working = 0;
+  for (const auto& [name, version] : context.parts.processes()) {
+    if (!name.starts_with(only_web)) ++working;
+  }
+  object["running_jobs"] = std::max<std::uint64_t>(here, totals->running_jobs);
+  object["queued_jobs"] = totals->queued_jobs;
+  object["processes"] = working;
+  // No illness of this process: without it nobody could look.
+  if (working == 0) object["detail"] = "no process works on jobs: start \"csv-merger worker\"";
+  return object;
+}
+
 Response describe_health(Context& context) {
   json::object checks;
   checks["store"] = check(context.store().check());
   checks["files"] = check(context.files().check());
   checks["disk"] = check_space(context);
-  checks["workers"] =
-      json::object{{"status", "ok"}, {"running_jobs", context.parts.workers.running()}};
+  checks["workers"] = check_workers(context);
   if (context.parts.processes) checks["processes"] = check_processes(context);
   bool is_healthy = true;
   for (const auto& [name, result] : checks) {

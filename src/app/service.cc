@@ -1,6 +1,5 @@
 #include "service.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "csvm/server.h"
 #include "csvm/store.h"
 #include "log.h"
+#include "open_configuration.h"
 #include "open_files.h"
 #include "page.h"
 #include "run_options.h"
@@ -58,6 +58,11 @@ std::string host_name() {
   return name.data();
 }
 
+std::string_view kind_of(const ServiceSettings& settings, Role role) {
+  if (role == Role::work) return "worker";
+  return settings.workers == 0 ? api::only_web : "serve";
+}
+
 store::Limits limits_of(const ServiceSettings& settings) {
   store::Limits limits;
   limits.files_per_session = settings.max_files_per_session;
@@ -87,7 +92,7 @@ class RunningService final : public Service {
   RunningService(const ServiceSettings& settings, Role role, std::shared_ptr<spdlog::logger> log)
       : settings_(settings),
         role_(role),
-        name_(fmt::format("{}-{}-{}", role == Role::serve ? "serve" : "worker", host_name(),
+        name_(fmt::format("{}-{}-{}", kind_of(settings, role), host_name(),
                           new_token().substr(0, 8))),
         log_(std::move(log)),
         pool_(blocking_threads),
@@ -103,7 +108,7 @@ class RunningService final : public Service {
     const bool is_alone = settings_.redis_url.empty();
     files_ = CSVM_TRY(open_files(settings_));
     CSVM_CHECK(open_store((folder / "csv-merger.db").string()));
-    CSVM_CHECK(open_configuration(folder));
+    CSVM_CHECK(open_configuration());
 
     environment_.emplace(
         jobs::Environment{*store_, *files_, [this] { return configuration_->current().value; },
@@ -118,6 +123,7 @@ class RunningService final : public Service {
     if (settings_.workers == 0) workers.sending = 0;
     workers.threads_per_job = std::max(1U, std::thread::hardware_concurrency());
     workers.job_timeout = settings_.job_timeout;
+    workers.lease = settings_.job_lease;
     workers_ = jobs::Workers::start(*environment_, workers);
     wake_.with([this](jobs::Workers*& now) { now = workers_.get(); });
     announce();
@@ -150,6 +156,7 @@ class RunningService final : public Service {
                                              : "running jobs go back to the queue");
     }
     announce_.with([](api::Api*& now) { now = nullptr; });
+    shared_configuration_.with([](auto*& now) { now = nullptr; });
     pool_.join();
     long_pool_.join();
     outer_pool_.join();
@@ -177,6 +184,11 @@ class RunningService final : public Service {
         if (workers != nullptr) workers->wake();
       });
     };
+    options.configuration_changed = [this] {
+      shared_configuration_.with([](auto*& shared) {
+        if (shared != nullptr) shared->look();
+      });
+    };
     if (!settings_.redis_url.empty()) {
       std::vector<std::string> warnings;
       store_ = CSVM_TRY(store::open_redis(settings_.redis_url, std::move(options), warnings));
@@ -190,22 +202,25 @@ class RunningService final : public Service {
     return {};
   }
 
-  Result<void> open_configuration(const fs::path& folder) {
-    recipe::ConfigurationFile::Options options;
-    options.path = settings_.mappings_file.empty() ? (folder / "field_mappings.json").string()
-                                                   : settings_.mappings_file;
-    options.backup_folder = (folder / "configuration_backups").string();
-    options.time_name = [] {
-      return fmt::format(
-          "{:%FT%H-%M-%SZ}",
-          fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
-    };
-    options.changed = [this] {
+  Result<void> open_configuration() {
+    const auto changed = [this] {
       announce_.with([](api::Api*& api) {
         if (api != nullptr) api->configuration_changed();
       });
     };
-    configuration_ = CSVM_TRY(recipe::ConfigurationFile::open(std::move(options)));
+    if (settings_.redis_url.empty()) {
+      configuration_ = CSVM_TRY(open_own_configuration(settings_, changed));
+      return {};
+    }
+    auto shared = CSVM_TRY(open_shared_configuration(settings_, *store_, changed));
+    if (shared->differs_from_seed()) {
+      log_->warn(
+          "'{}' is not what all processes share as their mapping configuration: that counts, and "
+          "the file does not (docs/deploy.md)",
+          configuration_path(settings_));
+    }
+    shared_configuration_.with([&](auto*& now) { now = shared.get(); });
+    configuration_ = std::move(shared);
     return {};
   }
 
@@ -337,10 +352,11 @@ class RunningService final : public Service {
   boost::asio::thread_pool outer_pool_;
   Guarded<api::Api*> announce_{nullptr};
   Guarded<jobs::Workers*> wake_{nullptr};
+  Guarded<recipe::SharedConfiguration*> shared_configuration_{nullptr};
   Guarded<Processes> processes_;
   std::unique_ptr<files::Files> files_;
   std::unique_ptr<store::Store> store_;
-  std::unique_ptr<recipe::ConfigurationFile> configuration_;
+  std::unique_ptr<recipe::LiveConfiguration> configuration_;
   std::optional<jobs::Environment> environment_;
   std::unique_ptr<jobs::Workers> workers_;
   std::unique_ptr<api::Api> api_;

@@ -85,6 +85,7 @@ class Governor::State {
         lane_ready = std::max(lane_ready, now + look_again);
       }
       for (const SendingJob* sender : lane->jobs) {
+        if (now >= sender->until) continue;
         const Time job_ready = ready_at(*sender, *lane);
         if (job_ready == Time::max()) continue;
         const Time sender_ready = std::max(job_ready, sender->pace.ready_at());
@@ -103,7 +104,10 @@ class Governor::State {
       const bool is_held = lane->breaker.ready_at() > soon || lane->held_until > soon;
       ShareWish wish;
       for (const SendingJob* sender : lane->jobs) {
-        if (is_held || std::max(ready_at(*sender, *lane), sender->pace.ready_at()) > soon) continue;
+        if (is_held || now >= sender->until ||
+            std::max(ready_at(*sender, *lane), sender->pace.ready_at()) > soon) {
+          continue;
+        }
         wish.tokens += sender->fresh.size() + sender->retrying;
       }
       if (wish.tokens == 0) std::tie(wish.unused, wish.unused_of) = lane->grant.give_back(now);
@@ -288,7 +292,9 @@ class Governor::State {
   std::optional<Dispatch> send_on(Lane& lane, Time now) {
     SendingJob* chosen = nullptr;
     for (SendingJob* sender : lane.jobs) {
-      if (!sender->pace.is_ready(now) || ready_at(*sender, lane) > now) continue;
+      if (now >= sender->until || !sender->pace.is_ready(now) || ready_at(*sender, lane) > now) {
+        continue;
+      }
       // Who was idle gets no arrears.
       sender->served = std::max(sender->served, lane.served - 1);
       if (chosen == nullptr || sender->served < chosen->served) chosen = sender;
@@ -458,6 +464,7 @@ void Governor::pause(JobKey job) { state_->job(job).paused = true; }
 void Governor::resume(JobKey job, Time now) { state_->resume(job, now); }
 void Governor::cancel(JobKey job) { state_->job(job).cancelled = true; }
 void Governor::go_on(JobKey job) { state_->job(job).canary_left.reset(); }
+void Governor::send_until(JobKey job, Time time) { state_->job(job).until = time; }
 JobStatus Governor::status(JobKey job, Time now) const { return state_->status(job, now); }
 
 }  // namespace csvm::deliver

@@ -57,6 +57,7 @@ void Grant::rate_changed(Time now) {
 
 void Grant::receive(const Share& share, Duration burst, Time now) {
   is_asked_ = false;
+  others_ = share.others;
   free_until_ = Time::min();
   const bool is_outdated = std::exchange(is_outdated_, false);
   if (share.interval.count() == 0) {

@@ -24,6 +24,8 @@ class Grant {
   /// asked for, and the answer is not there.
   Time ready_at() const;
   bool has_tokens() const { return !batches_.empty(); }
+  /// Processes that have lately sent to the same destination, besides this one.
+  std::uint64_t others() const { return others_; }
 
   bool may_ask(Time now) const { return !is_asked_ && now >= ask_at_; }
   void ask() { is_asked_ = true; }
@@ -51,6 +53,7 @@ class Grant {
   Time ask_at_ = Time::min();
   bool is_asked_ = false;
   bool is_outdated_ = false;  // what was asked
+  std::uint64_t others_ = 0;
 };
 
 }  // namespace csvm::deliver

@@ -92,6 +92,7 @@ std::string held_by(const SendingJob& job, const Lane& lane, const GovernorSetti
   if (!job.stopped_because.empty()) return job.stopped_because;
   if (job.cancelled) return "cancelled";
   if (job.paused) return "paused";
+  if (now >= job.until) return "the store does not answer; sending goes on when it does";
   if (job.canary_left == 0U) {
     return fmt::format("the first {} records are sent; waiting for \"go on\"", *job.plan.canary);
   }
@@ -124,6 +125,10 @@ std::string held_by(const SendingJob& job, const Lane& lane, const GovernorSetti
   if (others > 0 && rate > 0 && (own <= 0 || lane.share_of(job) < own)) {
     return fmt::format("{} other job{} to the same URL share{} its {}", others,
                        others == 1 ? "" : "s", others == 1 ? "s" : "", rate_text(rate));
+  }
+  if (const auto processes = lane.grant.others(); processes > 0 && rate > 0) {
+    return fmt::format("jobs of {} other process{} to the same URL share its {}", processes,
+                       processes == 1 ? "" : "es", rate_text(rate));
   }
   if (lane.ceiling.rate() && (own <= 0 || *lane.ceiling.rate() < own)) {
     return fmt::format("the receiver refuses more than about {} (learnt from its answers)",

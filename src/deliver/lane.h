@@ -46,6 +46,7 @@ struct SendingJob {
   std::deque<Item> fresh;
   std::optional<std::uint64_t> canary_left;
   bool no_more = false, paused = false, cancelled = false;
+  Time until = Time::max();  // by then it may be with another process
   std::string stopped_because;
   double served = 0;  // virtual time: the least served job goes first
   std::uint64_t in_flight = 0, retrying = 0;

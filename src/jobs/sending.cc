@@ -39,6 +39,10 @@ double Sending::seconds() const {
   return std::chrono::duration<double>(environment_.outgoing.clock().time_since_epoch()).count();
 }
 
+deliver::Time Sending::lease_from_now() const {
+  return environment_.outgoing.clock() + settings_.lease;
+}
+
 void Sending::notify() {
   {
     const std::lock_guard lock(mutex_);
@@ -112,6 +116,7 @@ void Sending::claim_regularly(const std::string& name) {
 }
 
 bool Sending::claim_one(const std::string& name) {
+  const deliver::Time ours_until = lease_from_now();  // it was asked for later
   auto claimed = environment_.store.claim(name, std::array{store::Phase::deliver});
   if (!claimed) {
     warn(fmt::format("cannot ask for deliveries: {}", claimed.error().message));
@@ -123,6 +128,7 @@ bool Sending::claim_one(const std::string& name) {
   Entry& entry = *added;
   entry.rate = (*claimed)->job.webhook.rate_per_second;
   entry.beat_at = seconds();
+  entry.ours_until = ours_until;
   {
     const std::lock_guard lock(mutex_);
     entry.run = std::make_unique<DeliveryRun>(environment_, **std::move(claimed), ++last_key_,
@@ -211,9 +217,12 @@ Result<deliver::Share> Sending::ask_share(const deliver::ShareWish& wish) {
       {wish.url, environment_.outgoing.process, wish.limit, wish.ceiling, wish.burst,
        std::chrono::microseconds(wish.unused_of), wish.tokens, wish.unused}));
   bucket_clock_.compare(asked, tokens.clock, environment_.outgoing.clock());
-  return deliver::Share{tokens.count, static_cast<std::uint64_t>(tokens.next.count()),
-                        bucket_clock_.latest(tokens.first), tokens.interval,
-                        bucket_clock_.uncertainty()};
+  return deliver::Share{tokens.count,
+                        static_cast<std::uint64_t>(tokens.next.count()),
+                        bucket_clock_.latest(tokens.first),
+                        tokens.interval,
+                        bucket_clock_.uncertainty(),
+                        tokens.others};
 }
 
 void Sending::take_arrivals(deliver::Courier& courier) {
@@ -243,6 +252,11 @@ void Sending::obey_commands(deliver::Courier& courier) {
   {
     const std::lock_guard lock(mutex_);
     commands.swap(commands_);
+    // A process that stood still must not send what another has taken over meanwhile.
+    for (const auto& entry : entries_) {
+      if (!active_.contains(entry->run->key())) continue;
+      courier.governor().send_until(entry->run->key(), entry->ours_until);
+    }
     // Those to a job that is still being prepared wait for it.
     for (const auto& entry : entries_) {
       if (entry->phase != Phase::preparing) continue;
@@ -338,7 +352,13 @@ void Sending::beat(Entry& entry, const deliver::JobStatus& status, Phase phase) 
   const store::Progress progress = phase == Phase::preparing
                                        ? entry.run->claim().job.progress
                                        : entry.run->progress(status, entry.waits_for_go_on);
-  obey(entry, environment_.store.heartbeat(entry.run->claim().lease, progress));
+  const deliver::Time ours_until = lease_from_now();
+  const auto signals = environment_.store.heartbeat(entry.run->claim().lease, progress);
+  if (signals) {
+    const std::lock_guard lock(mutex_);
+    entry.ours_until = ours_until;
+  }
+  obey(entry, signals);
 }
 
 void Sending::obey(Entry& entry, const Result<store::Signals>& signals) {

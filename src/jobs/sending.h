@@ -48,6 +48,7 @@ class Sending {
     deliver::JobStatus status;     // published by the courier's thread
     bool is_news = false;          // since the last heartbeat
     std::optional<Error> failure;  // it never began
+    deliver::Time ours_until;      // the lease, by the clock that stands still for nobody
     // Of the tender's thread.
     bool cancelled = false, paused = false, lost = false, waits_for_go_on = false;
     double rate = 0;  // as the governor has it
@@ -60,6 +61,7 @@ class Sending {
   };
 
   double seconds() const;
+  deliver::Time lease_from_now() const;
   void claim_regularly(const std::string& name);
   bool claim_one(const std::string& name);
   void prepare(Entry& entry);

@@ -9,6 +9,7 @@
 #include "csvm/bytes.h"
 #include "csvm/recipe.h"
 #include "json_reader.h"
+#include "live_document.h"
 #include "watch.h"
 
 namespace csvm::recipe {
@@ -16,51 +17,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t max_file_bytes = std::size_t{4} << 20;
-constexpr std::string_view backup_prefix = "field_mappings_";
-constexpr std::string_view backup_suffix = ".json";
-
-std::string tag_of(std::string_view document) {
-  return fmt::format("{:016x}", std::hash<std::string_view>()(document));
-}
-
-Result<ConfigurationFile::Current> checked(std::string document, std::string_view name) {
-  auto configuration = CSVM_TRY(parse_mapping_configuration(document, name));
-  ConfigurationFile::Current current;
-  current.value = std::make_shared<const MappingConfiguration>(std::move(configuration));
-  current.tag = tag_of(document);
-  current.document = std::move(document);
-  return current;
-}
-
-ConfigurationFile::Current built_in() {
-  ConfigurationFile::Current current;
-  current.value = std::make_shared<const MappingConfiguration>(built_in_configuration());
-  current.document = to_json(*current.value);
-  current.tag = tag_of(current.document);
-  return current;
-}
-
-Result<ConfigurationFile::Current> load(const std::string& path) {
-  auto document = read_document_file(path, "mapping configuration", max_file_bytes);
-  if (document) return checked(*std::move(document), path);
-  if (document.error().code == Errc::not_found) return built_in();
-  return document.error();
-}
-
 Result<void> put(const std::string& path, std::string_view document) {
   auto file = CSVM_TRY(bytes::NewFile::create(path));
   CSVM_CHECK(file.write_at(0, document));
   return file.commit();
-}
-
-// Names come from users: only those that `back_up` gives lead to a file.
-bool is_backup_name(std::string_view name) {
-  return name.starts_with(backup_prefix) && name.ends_with(backup_suffix) &&
-         std::ranges::all_of(name, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '_' || c == '-' || c == '.';
-         });
 }
 
 }  // namespace
@@ -73,7 +33,7 @@ struct ConfigurationFile::State {
 
   // The file as it lies comes into force, or the reason why not.
   void reload() {
-    auto loaded = load(options.path);
+    auto loaded = load_live(options.path);
     const bool is_news = current.with([&](Current& now) {
       if (!loaded) {
         const bool is_new_problem = now.problem != loaded.error().message;
@@ -91,9 +51,7 @@ struct ConfigurationFile::State {
                                std::string_view name) {
     return writing.with([&](int&) -> Result<Current> {
       if (!expected.empty() && current.with([&](Current& now) { return now.tag != expected; })) {
-        return Error{Errc::conflict,
-                     "the configuration was changed by somebody else in the meantime; load it "
-                     "again and repeat the change"};
+        return changed_by_others();
       }
       Current next = CSVM_TRY(checked(std::string(document), name));
       CSVM_CHECK(put(options.path, document));
@@ -109,7 +67,7 @@ ConfigurationFile::~ConfigurationFile() = default;
 Result<std::unique_ptr<ConfigurationFile>> ConfigurationFile::open(Options options) {
   auto state = std::make_unique<State>();
   state->options = std::move(options);
-  Current loaded = CSVM_TRY(load(state->options.path));
+  Current loaded = CSVM_TRY(load_live(state->options.path));
   state->current.with([&](Current& now) { now = std::move(loaded); });
   State* const shared = state.get();
   state->watch = CSVM_TRY(Watch::start(state->options.path, [shared] { shared->reload(); }));
@@ -118,7 +76,7 @@ Result<std::unique_ptr<ConfigurationFile>> ConfigurationFile::open(Options optio
   return std::unique_ptr<ConfigurationFile>(new ConfigurationFile(std::move(state)));
 }
 
-ConfigurationFile::Current ConfigurationFile::current() const {
+ConfigurationFile::Current ConfigurationFile::current() {
   return state_->current.with([](Current& now) { return now; });
 }
 
@@ -138,16 +96,14 @@ Result<std::string> ConfigurationFile::back_up() {
   return state_->writing.with([&](int&) -> Result<std::string> {
     // Two in one second: the second is numbered.
     const std::string time = state_->options.time_name();
-    std::string name = fmt::format("{}{}{}", backup_prefix, time, backup_suffix);
-    for (int n = 2; fs::exists(fs::path(folder) / name, failed); ++n) {
-      name = fmt::format("{}{}_{}{}", backup_prefix, time, n, backup_suffix);
-    }
+    std::string name = backup_name(time, 1);
+    for (int n = 2; fs::exists(fs::path(folder) / name, failed); ++n) name = backup_name(time, n);
     CSVM_CHECK(put((fs::path(folder) / name).string(), document));
     return name;
   });
 }
 
-Result<std::vector<ConfigurationFile::Backup>> ConfigurationFile::backups() const {
+Result<std::vector<ConfigurationFile::Backup>> ConfigurationFile::backups() {
   std::vector<Backup> found;
   std::error_code failed;
   for (const auto& entry : fs::directory_iterator(state_->options.backup_folder, failed)) {
@@ -164,12 +120,10 @@ Result<std::vector<ConfigurationFile::Backup>> ConfigurationFile::backups() cons
 }
 
 Result<ConfigurationFile::Current> ConfigurationFile::restore(std::string_view name) {
-  if (!is_backup_name(name)) {
-    return Error{Errc::not_found, fmt::format("there is no backup '{}'", name)};
-  }
+  if (!is_backup_name(name)) return no_such_backup(name);
   const std::string path = (fs::path(state_->options.backup_folder) / name).string();
-  const std::string document =
-      CSVM_TRY(read_document_file(path, "backup of the mapping configuration", max_file_bytes));
+  const std::string document = CSVM_TRY(
+      read_document_file(path, "backup of the mapping configuration", max_configuration_bytes));
   CSVM_CHECK(parse_mapping_configuration(document, name));  // before anything is touched
   CSVM_CHECK(back_up());
   Current next = CSVM_TRY(state_->put_in_force(document, "", name));

@@ -106,6 +106,10 @@ Error other_revision(Count current, Count expected) {
                   current, expected)};
 }
 
+Error backup_exists(Text name) {
+  return {Errc::conflict, fmt::format("there is a backup '{}' already", name)};
+}
+
 Result<void> check_rate(double rate) {
   if (std::isfinite(rate) && rate >= 0) return {};
   return Error{Errc::invalid_input, "a rate is 0 (no limit) or a positive number per second"};

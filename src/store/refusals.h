@@ -33,6 +33,9 @@ Error upload_needed();
 Error upload_empty();
 Error upload_unfinished();
 Error other_revision(Count current, Count expected);
+Error backup_exists(Text name);
+
+inline constexpr int backups_kept = 100;
 
 /// For printf: one "%d", the times that a worker was lost.
 inline constexpr const char* set_aside_format =

@@ -1,4 +1,5 @@
 """Several machines: two processes that serve and three that work, on one Redis and one folder."""
+import json
 import os
 import shutil
 import signal
@@ -26,9 +27,9 @@ class ClusterTest(unittest.TestCase):
         self.workers = [self.started(Worker) for _ in range(self.workers_at_first)]
         self.client = Client(self.webs[0])
 
-    def started(self, kind):
+    def started(self, kind, **settings):
         process = kind(self.folder / "data", REDIS_URL=self.redis.url, JOB_LEASE=self.lease_seconds,
-                       MAX_CONCURRENT_JOBS_PER_SESSION=100, WEBHOOK_ALLOW_PRIVATE="true")
+                       MAX_CONCURRENT_JOBS_PER_SESSION=100, WEBHOOK_ALLOW_PRIVATE="true", **settings)
         self.addCleanup(process.end, signal.SIGKILL)
         return process
 
@@ -146,6 +147,86 @@ class Cluster(ClusterTest):
         self.assertIn("1 of 6 processes", processes()["detail"])
         self.assertEqual(self.client.get("/health").json()["status"], "healthy")
 
+    def test_health_tells_of_jobs_and_workers_wherever_they_are(self):
+        def workers():
+            return self.client.get("/health").json()["checks"]["workers"]
+        wait_until(lambda: workers()["processes"] == 3, "all workers to be seen")
+        for worker in self.workers:
+            worker.process.send_signal(signal.SIGSTOP)
+        jobs = [self.begin(leads(LARGE)) for _ in range(2)]
+        self.assertEqual((workers()["running_jobs"], workers()["queued_jobs"]), (0, 2))
+        self.workers[0].process.send_signal(signal.SIGCONT)
+        wait_until(lambda: workers()["running_jobs"] == 1, "one to be begun")
+        for job in jobs:
+            self.client.wait_for_state(job, "completed")
+        for worker in self.workers:
+            worker.end(signal.SIGKILL)
+        wait_until(lambda: workers()["processes"] == 0, "the workers to be missed")
+        self.assertIn("no process works on jobs", workers()["detail"])
+        self.assertEqual(workers()["status"], "ok")
+
+
+class SharedConfiguration(ClusterTest):
+    workers_at_first = 1
+    fields = {"people_mappings": {"Work Email": ["Email"], "Family": ["Last Name"]}}
+
+    def current(self, client):
+        answer = client.get("/api/config/mappings")
+        self.assertEqual(answer.status, 200, answer)
+        return answer.headers["ETag"], answer.json()["configuration"]["people_mappings"]
+
+    def put(self, client, fields, tag):
+        return client.ask("PUT", "/api/config/mappings", json_body=fields, headers={"If-Match": tag})
+
+    def header_of_a_new_table(self):
+        table = self.client.download(self.client.merged(("leads.csv", leads(20))))
+        return table.decode("utf-8-sig").splitlines()[0]
+
+    def test_a_change_at_one_process_counts_at_the_other_and_for_workers(self):
+        self.client.get("/api/session")
+        there = self.elsewhere()
+        sockets = Sockets(there)
+        tag, _ = self.current(self.client)
+        self.assertEqual(self.current(there)[0], tag)
+        changed = self.put(self.client, self.fields, tag)
+        self.assertEqual(changed.status, 200, changed)
+        self.assertEqual(f'"{sockets.next("config_changed")["tag"]}"', changed.headers["ETag"])
+        self.assertEqual(self.current(there), (changed.headers["ETag"], self.fields["people_mappings"]))
+        self.assertEqual(self.header_of_a_new_table().split(",")[:2], ["Work Email", "Family"])
+
+        # Only who has seen the last one may change it, wherever that came from.
+        other = {"people_mappings": {"Mail": ["Email"]}}
+        self.assertEqual(self.put(there, other, tag).status, 412)
+        name = there.post("/api/config/backup").json()["name"]
+        self.assertEqual(self.put(there, other, changed.headers["ETag"]).status, 200)
+        self.assertEqual(self.header_of_a_new_table().split(",")[0], "Mail")
+        backups = self.client.get("/api/config/backups").json()["backups"]
+        self.assertEqual([one["name"] for one in backups], [name])
+        restored = self.client.post("/api/config/restore", {"name": name})
+        self.assertEqual(restored.status, 200, restored)
+        self.assertEqual(self.current(there)[1], self.fields["people_mappings"])
+        self.assertEqual(len(there.get("/api/config/backups").json()["backups"]), 2)
+        self.assertEqual(list(self.folder.rglob("*field_mappings*")), [])
+
+    def test_it_outlives_all_processes_and_a_file_only_seeds_it(self):
+        seed = self.folder / "seed.json"
+        seed.write_text(json.dumps(self.fields))
+        before = self.current(self.client)[1]
+        self.assertNotEqual(before, self.fields["people_mappings"])
+        seeded = self.started(Web, FIELD_MAPPINGS_FILE=seed)
+        # Nothing had been put there, so the first file that comes is taken, and told to all.
+        for web in (seeded, *self.webs):
+            self.assertEqual(self.current(Client(web))[1], self.fields["people_mappings"])
+        changed = {"people_mappings": {"Mail": ["Email"]}}
+        self.assertEqual(self.put(self.client, changed, "*").status, 200)
+        for process in (seeded, *self.webs):
+            process.end()
+        self.webs[0].start()
+        late = self.started(Web, FIELD_MAPPINGS_FILE=seed)
+        for web in (self.webs[0], late):
+            self.assertEqual(self.current(Client(web))[1], changed["people_mappings"])
+        self.assertIn("is not what all processes share", late.text_of_log())
+
 
 class Sending(ClusterTest):
     def test_no_record_is_lost_whatever_dies(self):
@@ -188,6 +269,8 @@ class SharedRate(ClusterTest):
             self.workers.append(newcomer)
         wait_until(lambda: all(any(job in name for _, name in receiver.seen()) for job in jobs),
                    "all three to send")
+        wait_until(lambda: "jobs of 2 other processes to the same URL share its 40" in json.dumps(
+            self.client.status(jobs[0])), "the status to name the others")
         first = len(receiver.seen())
         wait_until(lambda: len(receiver.seen()) >= first + 240, "240 more records")
         seen = receiver.seen()[first:first + 240]

@@ -129,6 +129,26 @@ TEST(Rates, FallToNothingInAPauseAndComeBackWithoutABurst) {
   EXPECT_LE(simulation.arrivals(url, 5s, 6s).size(), 51U);
 }
 
+// A process that could not say that it lives, or stood still, must not send what is another's now.
+TEST(Rates, FallToNothingFromTheTimeOnThatTheJobMayBeAnothers) {
+  for (const double rate : {0.0, 50.0}) {
+    Simulation simulation;
+    simulation.add_receiver(url, answering(20ms));
+    simulation.add_job(1, plan_at(rate), plenty);
+    simulation.governor.send_until(1, simulation.start + 2s);
+    std::string held_by;
+    simulation.at(4s, [&] { held_by = simulation.governor.status(1, simulation.now).held_by; });
+    simulation.at(5s, [&] { simulation.governor.send_until(1, simulation.start + 6s); });
+    simulation.run_for(8s);
+    EXPECT_FALSE(simulation.arrivals(url, 0s, 2s).empty());
+    EXPECT_TRUE(simulation.arrivals(url, 2s, 5s).empty());
+    EXPECT_FALSE(simulation.arrivals(url, 5s, 6s).empty());
+    EXPECT_TRUE(simulation.arrivals(url, 6s).empty());
+    EXPECT_NE(held_by.find("the store does not answer"), std::string::npos) << held_by;
+    EXPECT_EQ(simulation.governor.wake_at(simulation.now), Time::max());
+  }
+}
+
 TEST(Rates, FallToNothingForGoodWhenTheJobIsCancelled) {
   Simulation simulation;
   simulation.add_receiver(url, answering(20ms));

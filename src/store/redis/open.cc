@@ -56,10 +56,11 @@ Result<void> RedisStore::begin(std::vector<std::string>& warnings) {
                              client_.target().text(), known.root().text(), format)};
   }
   CSVM_CHECK(write(Script::line_up_all));
-  if (!options_.job_changed && !options_.work_waiting) return {};
+  if (!options_.job_changed && !options_.work_waiting && !options_.configuration_changed) return {};
   std::vector<std::string> channels;
   if (options_.job_changed) channels.emplace_back(changed_channel);
   if (options_.work_waiting) channels.emplace_back(work_channel);
+  if (options_.configuration_changed) channels.emplace_back(configured_channel);
   listener_ = CSVM_TRY(Listener::start(
       client_.target(), std::move(channels),
       Listener::Hooks{[this](Node message) { hear(message); }, [this] { tell_missed(); }}));
@@ -137,7 +138,12 @@ Result<Answer> RedisStore::run(Script script, std::vector<std::string> words, Ag
       word(options_.now()), origin_, word(options_.limits.jobs_at_once_per_session),
       word(options_.data_retention), word(options_.session_ttl)};
   words.insert(words.begin(), first.begin(), first.end());
-  auto reply = CSVM_TRY(client_.run(script, words, again));
+  auto asked = client_.run(script, words, again);
+  if (!asked) {
+    away_at_ = options_.now().time_since_epoch().count();
+    return asked.error();
+  }
+  Reply reply = *std::move(asked);
   const Node root = reply.root();
   if (root[0].text() != "done") return refusal(root);
   const Node changed = root[1];
@@ -174,13 +180,18 @@ Error RedisStore::refusal(Node reply) const {
   return {Errc::internal, fmt::format("Redis answered a script with '{}'", kind)};
 }
 
-// "origin session job" of a change, "origin" of work. Our own were told when they were made.
+// "origin session job" of a change, "origin" of work and of a configuration. Our own were told when
+// they were made.
 void RedisStore::hear(Node message) {
   std::string_view text = message[2].text();
   const auto space = text.find(' ');
   if (text.substr(0, space) == origin_) return;
   if (message[1].text() == work_channel) {
     if (options_.work_waiting) options_.work_waiting();
+    return;
+  }
+  if (message[1].text() == configured_channel) {
+    if (options_.configuration_changed) options_.configuration_changed();
     return;
   }
   if (space == std::string_view::npos) return;
@@ -190,8 +201,9 @@ void RedisStore::hear(Node message) {
   options_.job_changed(text.substr(0, middle), text.substr(middle + 1));
 }
 
-// While nobody listened, jobs may have gone on, ended, or come to wait.
+// While nobody listened, jobs may have gone on, ended, or come to wait, and so on.
 void RedisStore::tell_missed() {
+  if (options_.configuration_changed) options_.configuration_changed();
   if (options_.work_waiting) options_.work_waiting();
   if (!options_.job_changed) return;
   const auto answer = read(Script::missed_changes, missed_since);

@@ -12,10 +12,14 @@ Signals signals_of(const Answer& answer) {
 
 Result<std::optional<Claim>> RedisStore::claim(Text worker, std::span<const Phase> phases) {
   if (phases.empty()) return std::optional<Claim>();
+  // A lease that ran out while Redis was away says nothing: its worker gets the time of one to say
+  // that it lives.
+  const Time now = options_.now();
+  const bool takes_over = now - options_.lease >= Time(Duration(away_at_.load()));
   std::vector<std::string> words = {word(worker), word(options_.lease), word(options_.max_crashes),
-                                    set_aside_format};
+                                    set_aside_format, word(takes_over ? 1 : 0)};
   for (const Phase phase : phases) words.push_back(word(phase));
-  const Time expires_at = options_.now() + options_.lease;
+  const Time expires_at = now + options_.lease;
   const auto answer = CSVM_TRY(run(Script::claim, std::move(words), Again::no));
   if (answer[0].is_nil()) return std::optional<Claim>();
   Claim claim;

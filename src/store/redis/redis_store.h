@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+#include <limits>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -19,6 +21,7 @@ namespace csvm::store::redis {
 
 inline constexpr std::string_view changed_channel = "csvm:changed";
 inline constexpr std::string_view work_channel = "csvm:work";
+inline constexpr std::string_view configured_channel = "csvm:configured";
 
 // Values as arguments of scripts.
 inline std::string word(Text text) { return std::string(text); }
@@ -107,8 +110,11 @@ class RedisStore final : public Store {
 
   Result<Destination> destination(Text url) override;
   Result<void> learn_rate(Text url, std::optional<double> rate) override;
-  Result<Configuration> configuration() override;
+  Result<Configuration> configuration(Count known) override;
   Result<Count> set_configuration(Count expected, Text document) override;
+  Result<void> add_backup(Text name, Text document) override;
+  List<std::pair<std::string, Count>> backups() override;
+  Result<std::string> backup(Text name) override;
   Result<void> note_headers(Id session, TableType type, Text document) override;
   List<std::string> recent_headers(TableType type, std::size_t max) override;
 
@@ -149,6 +155,8 @@ class RedisStore final : public Store {
 
   const Options options_;
   const std::string origin_;  // names this object to the others
+  // When Redis was last away for us. Nobody could prolong a lease then.
+  std::atomic<Time::rep> away_at_ = std::numeric_limits<Time::rep>::min();
   Client client_;
   std::unique_ptr<Listener> listener_;
 };

@@ -19,16 +19,36 @@ std::vector<StoredFile> files_in(Node pairs, std::string_view session) {
 
 }  // namespace
 
-Result<Configuration> RedisStore::configuration() {
-  const auto answer = CSVM_TRY(
-      client_.command({"HMGET", "csvm:configuration", "revision", "document"}, Again::yes));
-  return Configuration{answer.root()[0].count(), std::string(answer.root()[1].text())};
+Result<Configuration> RedisStore::configuration(Count known) {
+  const auto answer = CSVM_TRY(read(Script::configuration, known));
+  return Configuration{answer[0].count(), std::string(answer[1].text())};
 }
 
 Result<Count> RedisStore::set_configuration(Count expected, Text document) {
   const auto answer = CSVM_TRY(write(Script::set_configuration, expected, document));
   if (answer[0].count() == 0) return other_revision(answer[1].count(), expected);
   return answer[1].count();
+}
+
+Result<void> RedisStore::add_backup(Text name, Text document) {
+  const auto answer = CSVM_TRY(write(Script::add_backup, name, document, backups_kept));
+  if (answer[0].count() == 0) return backup_exists(name);
+  return {};
+}
+
+List<std::pair<std::string, Count>> RedisStore::backups() {
+  const auto answer = CSVM_TRY(read(Script::backups));
+  std::vector<std::pair<std::string, Count>> found;
+  for (std::size_t i = 0; i + 1 < answer[0].size(); i += 2) {
+    found.emplace_back(answer[0][i].text(), answer[0][i + 1].count());
+  }
+  return found;
+}
+
+Result<std::string> RedisStore::backup(Text name) {
+  const auto answer = CSVM_TRY(client_.command({"HGET", "csvm:backups", name}, Again::yes));
+  if (answer.root().is_nil()) return no_such("backup");
+  return std::string(answer.root().text());
 }
 
 Result<void> RedisStore::note_headers(Id session, TableType type, Text document) {

@@ -105,7 +105,11 @@ CREATE INDEX headers_by_time ON headers(table_type, seen_at);
 CREATE TABLE checks(only INTEGER PRIMARY KEY CHECK(only = 0), at INTEGER NOT NULL) STRICT;
 )sql";
 
-constexpr std::array steps_to_current = {version_1};
+constexpr const char* version_2 = R"sql(
+CREATE TABLE backups(name TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT;
+)sql";
+
+constexpr std::array steps_to_current = {version_1, version_2};
 
 Result<std::int64_t> pragma(Connection& connection, const char* name) {
   return CSVM_TRY(connection.integer(name)).value_or(0);

@@ -33,11 +33,11 @@ Result<void> SqliteStore::learn_rate(Text url, std::optional<double> rate) {
   });
 }
 
-Result<Configuration> SqliteStore::configuration() {
+Result<Configuration> SqliteStore::configuration(Count known) {
   return read([&](Reading& reading) -> Result<Configuration> {
     auto rows = CSVM_TRY(reading.db.query("SELECT revision,document FROM configuration"));
     if (!CSVM_TRY(rows.next())) return Configuration{};
-    return Configuration{rows.count(0), rows.text(1)};
+    return Configuration{rows.count(0), rows.count(0) == known ? "" : rows.text(1)};
   });
 }
 
@@ -51,6 +51,37 @@ Result<Count> SqliteStore::set_configuration(Count expected, Text document) {
     CSVM_CHECK(writing.db.run("INSERT OR REPLACE INTO configuration VALUES(0,?,?)", current + 1,
                               document));
     return current + 1;
+  });
+}
+
+Result<void> SqliteStore::add_backup(Text name, Text document) {
+  return write(Durability::now, [&](Writing& writing) -> Result<void> {
+    auto rows = CSVM_TRY(writing.db.query("SELECT 1 FROM backups WHERE name=?", name));
+    if (CSVM_TRY(rows.next())) return backup_exists(name);
+    CSVM_CHECK(writing.db.run("INSERT INTO backups VALUES(?,?)", name, document));
+    CSVM_CHECK(writing.db.run(
+        "DELETE FROM backups WHERE name NOT IN (SELECT name FROM backups ORDER BY name DESC "
+        "LIMIT ?)",
+        backups_kept));
+    return {};
+  });
+}
+
+List<std::pair<std::string, Count>> SqliteStore::backups() {
+  return read([&](Reading& reading) -> List<std::pair<std::string, Count>> {
+    auto rows = CSVM_TRY(reading.db.query(
+        "SELECT name,length(CAST(document AS BLOB)) FROM backups ORDER BY name DESC"));
+    std::vector<std::pair<std::string, Count>> found;
+    while (CSVM_TRY(rows.next())) found.emplace_back(rows.text(0), rows.count(1));
+    return found;
+  });
+}
+
+Result<std::string> SqliteStore::backup(Text name) {
+  return read([&](Reading& reading) -> Result<std::string> {
+    auto rows = CSVM_TRY(reading.db.query("SELECT document FROM backups WHERE name=?", name));
+    if (!CSVM_TRY(rows.next())) return no_such("backup");
+    return std::string(rows.text(0));
   });
 }
 

@@ -106,8 +106,11 @@ class SqliteStore final : public Store {
 
   Result<Destination> destination(Text url) override;
   Result<void> learn_rate(Text url, std::optional<double> rate) override;
-  Result<Configuration> configuration() override;
+  Result<Configuration> configuration(Count known) override;
   Result<Count> set_configuration(Count expected, Text document) override;
+  Result<void> add_backup(Text name, Text document) override;
+  List<std::pair<std::string, Count>> backups() override;
+  Result<std::string> backup(Text name) override;
   Result<void> note_headers(Id session, TableType type, Text document) override;
   List<std::string> recent_headers(TableType type, std::size_t max) override;
 

@@ -261,13 +261,33 @@ TEST_P(StoreConformance, AllNamesInUseAreToldForTheSearchOfOrphans) {
 }
 
 TEST_P(StoreConformance, AConfigurationIsReplacedOnlyByWhoSawTheLastOne) {
-  EXPECT_EQ(store->configuration()->revision, 0u);
+  EXPECT_EQ(store->configuration(0)->revision, 0u);
   EXPECT_EQ(*store->set_configuration(0, "one"), 1u);
   EXPECT_EQ(code_of(store->set_configuration(0, "two")), Errc::conflict);
   EXPECT_EQ(*store->set_configuration(1, "two"), 2u);
   reopen();
-  EXPECT_EQ(store->configuration()->revision, 2u);
-  EXPECT_EQ(store->configuration()->document, "two");
+  EXPECT_EQ(store->configuration(0)->revision, 2u);
+  EXPECT_EQ(store->configuration(1)->document, "two");
+  EXPECT_EQ(store->configuration(2)->revision, 2u);
+  EXPECT_EQ(store->configuration(2)->document, "") << "that is known";
+}
+
+TEST_P(StoreConformance, BackupsAreKeptByNameAndTheFirstNamesGoWhenThereAreTooMany) {
+  EXPECT_TRUE(store->backups()->empty());
+  EXPECT_EQ(code_of(store->backup("a")), Errc::not_found);
+  ASSERT_TRUE(store->add_backup("b", "\xc3\xa9"));
+  ASSERT_TRUE(store->add_backup("a", "one"));
+  EXPECT_EQ(code_of(store->add_backup("a", "two")), Errc::conflict);
+  reopen();
+  EXPECT_EQ(*store->backup("a"), "one");
+  EXPECT_EQ(*store->backups(), (std::vector<std::pair<std::string, Count>>{{"b", 2}, {"a", 3}}));
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(store->add_backup("c" + std::to_string(1000 + i), "x"));
+  }
+  const auto left = store->backups();
+  ASSERT_EQ(left->size(), 100u);
+  EXPECT_EQ(left->front().first, "c1099");
+  EXPECT_EQ(left->back().first, "c1000");
 }
 
 TEST_P(StoreConformance, RecentHeadersAreNewestFirstWithoutRepeats) {

@@ -86,6 +86,40 @@ TEST_F(RedisStore, AJobGoesOnWithItsWorkerAfterARestartOfTheServer) {
   EXPECT_EQ(code_of(store->complete((*claim)->lease, {}, {})), Errc::conflict);
 }
 
+// While Redis is away nobody can prolong a lease: that is no crash of those who work.
+TEST_F(RedisStore, NobodyTakesOverWhatRanOutWhileTheServerWasAway) {
+  RedisServer server(lasting);
+  auto busy = open_on(server.url(), options);
+  auto idle = open_on(server.url(), options);
+  const auto session = busy->create_session()->id;
+  const Job kept = new_job(*busy, session);
+  const Job lost = new_job(*busy, session);
+  const auto claim = busy->claim("busy", any_phase);
+  ASSERT_TRUE(claim && *claim);
+  ASSERT_EQ((*claim)->job.id, kept.id);
+  auto dead = busy->claim("dead", any_phase);
+  ASSERT_TRUE(dead && *dead);
+  server.stop(SIGKILL);
+  surroundings.pass(2 * options.lease);
+  EXPECT_EQ(code_of(idle->claim("idle", any_phase)), Errc::io);
+  server.start();
+  const Job waiting = new_job(*idle, session);
+  const auto next = idle->claim("idle", any_phase);
+  ASSERT_TRUE(next && *next) << "what waits is begun at once";
+  EXPECT_EQ((*next)->job.id, waiting.id);
+  EXPECT_FALSE(*idle->claim("idle", any_phase));
+  EXPECT_TRUE(busy->heartbeat((*claim)->lease, {})) << "it is still the worker's";
+  surroundings.pass(options.lease - Duration(1));
+  EXPECT_FALSE(*idle->claim("idle", any_phase));
+  EXPECT_TRUE(busy->heartbeat((*claim)->lease, {}));
+  surroundings.pass(Duration(1));
+  const auto taken = idle->claim("idle", any_phase);
+  ASSERT_TRUE(taken && *taken) << "whoever said nothing since is gone";
+  EXPECT_EQ((*taken)->job.id, lost.id);
+  EXPECT_EQ((*taken)->job.attempts, 2u);
+  EXPECT_EQ(*busy->complete((*claim)->lease, {}, {}), JobState::completed);
+}
+
 TEST_F(RedisStore, IdleConnectionsThatARestartClosedAreNotNoticed) {
   RedisServer server(lasting);
   auto store = open_on(server.url(), options);
@@ -223,6 +257,24 @@ TEST_F(RedisStore, ChangesAndWorkAreToldToEveryProcess) {
   work.acquire();
   changes.acquire();
   EXPECT_EQ(told, session + "/" + job.id);
+}
+
+TEST_F(RedisStore, AConfigurationIsToldToTheOthersAndAfterALostConnection) {
+  RedisServer server;
+  std::counting_semaphore<1000> told(0), own(0);
+  auto theirs = options;
+  theirs.configuration_changed = [&] { told.release(); };
+  auto ours = options;
+  ours.configuration_changed = [&] { own.release(); };
+  auto first = open_on(server.url(), ours);
+  auto second = open_on(server.url(), theirs);
+  ASSERT_TRUE(first->set_configuration(0, "one"));
+  told.acquire();
+  EXPECT_EQ(second->configuration(0)->document, "one");
+  EXPECT_FALSE(own.try_acquire()) << "who set it knows";
+  server.ask({"CLIENT", "KILL", "TYPE", "pubsub"});
+  told.acquire();
+  own.acquire();
 }
 
 TEST_F(RedisStore, OfWhatIsForgottenNothingIsLeft) {

@@ -38,11 +38,14 @@ struct Settings {
   std::string version;
 };
 
+/// How the name of a process begins that works on no job.
+inline constexpr std::string_view only_web = "web";
+
 /// What the interface works on; all of it outlives the Api.
 struct Parts {
   const jobs::Environment& environment;
   jobs::Workers& workers;
-  recipe::ConfigurationFile& configuration;
+  recipe::LiveConfiguration& configuration;
   boost::asio::thread_pool& pool;        // for blocking work that is short
   boost::asio::thread_pool& long_pool;   // ... and for reading whole uploads through
   boost::asio::thread_pool& outer_pool;  // ... and for waiting for others: names, receivers

@@ -105,6 +105,7 @@ struct Share {
   std::uint64_t tokens = 0, grant = 0;  // `grant` names them when some come back
   Time first{};  // surely due then, or up to `uncertainty` earlier; no tokens: when to ask again
   Duration interval{0}, uncertainty{0};  // between tokens (0: no limit for now); of `first`
+  std::uint64_t others = 0;              // processes that send there, too
 };
 
 using JobKey = std::uint64_t;
@@ -152,8 +153,7 @@ struct JobStatus {
 /// Decides what is sent when, for all jobs and destinations of a process: a bucket for each job and
 /// one for each destination that its jobs share fairly; a ceiling learnt from 429s; as many
 /// requests in flight as rate and latency need (Little's law); retries; pauses; quotas.
-/// Threads: not thread-safe. Times passed in never go back. Errors: none; a job that cannot go on
-/// says so in its status.
+/// Threads: not thread-safe. Times passed in never go back. Errors: a job's status says them.
 class Governor {
  public:
   Governor(GovernorSettings settings, std::uint64_t seed);
@@ -185,7 +185,8 @@ class Governor {
   void resume(JobKey job, Time now);
   void cancel(JobKey job);
   void go_on(JobKey job);  // after the canary
-
+  /// Nothing of it is sent from then on: it may be with another process. Time::max() at first.
+  void send_until(JobKey job, Time time);
   JobStatus status(JobKey job, Time now) const;
 
  private:

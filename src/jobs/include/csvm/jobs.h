@@ -267,6 +267,7 @@ struct WorkerSettings {
   unsigned threads_per_job = 1;    // of the pipeline
   std::uint64_t memory_bytes = 0;  // bound of one job; 0: none
   std::chrono::seconds job_timeout{3600};
+  std::chrono::milliseconds lease{10'000};   // as the store has it
   std::chrono::milliseconds heartbeat{200};  // at least so often; also the pace of progress
   std::chrono::milliseconds poll{1000};      // looks for work that nobody announced
 };

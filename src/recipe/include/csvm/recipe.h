@@ -192,19 +192,40 @@ std::vector<std::string_view> delivery_members();
 Result<void> apply(const Recipe& recipe, pipeline::Settings& settings,
                    std::vector<pipeline::SourceFile>& files);
 
-/// The mapping configuration that a service runs with: one file that people and programs change.
-///
-/// A change of the file is noticed (also when an editor replaces it) and taken in whole; a broken
-/// file changes nothing and is named in `Current::problem`. Backups lie in a folder of their own.
-/// Threads: every member from any thread; one thread of its own waits for changes.
-class ConfigurationFile {
+/// The mapping configuration that a service runs with; people and programs change it.
+/// Threads: every member from any thread.
+class LiveConfiguration {
  public:
   struct Current {
     std::shared_ptr<const MappingConfiguration> value;  // never null
     std::string document;                               // JSON that says the same
     std::string tag;      // changes when the document does, and only then
-    std::string problem;  // why the file as it lies is not in use; empty when it is
+    std::string problem;  // why what was put there is not in use; empty when it is
   };
+  struct Backup {
+    std::string name;
+    std::uint64_t bytes = 0;
+  };
+  virtual ~LiveConfiguration() = default;
+
+  virtual Current current() = 0;
+  /// Checks `document` and puts it in force, whole or not at all. `expected` is the tag that the
+  /// caller has seen: `conflict` when it is not the current one; empty: whatever it is.
+  virtual Result<Current> replace(std::string_view document, std::string_view expected) = 0;
+  /// Copies what is in force to a backup; returns its name.
+  virtual Result<std::string> back_up() = 0;
+  virtual Result<std::vector<Backup>> backups() = 0;  // newest first
+  /// Puts a backup in force, after backing up what was. `not_found` for another name.
+  virtual Result<Current> restore(std::string_view name) = 0;
+};
+
+/// One file that people and programs change.
+///
+/// A change of the file is noticed (also when an editor replaces it) and taken in whole; a broken
+/// file changes nothing and is named in `Current::problem`. Backups lie in a folder of their own.
+/// Threads: one thread of its own waits for changes.
+class ConfigurationFile final : public LiveConfiguration {
+ public:
   struct Options {
     std::string path;           // need not exist: the built-in configuration holds then
     std::string backup_folder;  // made on demand
@@ -212,28 +233,64 @@ class ConfigurationFile {
     std::function<std::string()> time_name;
     std::function<void()> changed;  // after a change was taken in or refused; may be empty
   };
-  struct Backup {
-    std::string name;
-    std::uint64_t bytes = 0;
-  };
 
   /// Fails as loading does when the file is broken at the start, and with `io`.
   static Result<std::unique_ptr<ConfigurationFile>> open(Options options);
-  ~ConfigurationFile();
+  ~ConfigurationFile() override;
 
-  Current current() const;
-  /// Checks `document` and puts it into the file, whole or not at all. `expected` is the tag that
-  /// the caller has seen: `conflict` when it is not the current one; empty: whatever it is.
-  Result<Current> replace(std::string_view document, std::string_view expected);
-  /// Copies what is in force to a backup; returns its name.
-  Result<std::string> back_up();
-  Result<std::vector<Backup>> backups() const;  // newest first
-  /// Puts a backup in force, after backing up what was. `not_found` for another name.
-  Result<Current> restore(std::string_view name);
+  Current current() override;
+  Result<Current> replace(std::string_view document, std::string_view expected) override;
+  Result<std::string> back_up() override;
+  Result<std::vector<Backup>> backups() override;
+  Result<Current> restore(std::string_view name) override;
 
  private:
   struct State;
   explicit ConfigurationFile(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// One document for all processes of a service, in a place that they share. Whoever asks gets what
+/// was put there last, by whichever process; while the place is away, what it held before.
+class SharedConfiguration final : public LiveConfiguration {
+ public:
+  struct Stored {
+    std::uint64_t revision = 0;  // rises; 0: nothing was ever put there
+    std::string document;
+  };
+  /// The place. All block; all fail with `io` or `timeout` when it is away.
+  struct Place {
+    std::function<Result<Stored>(std::uint64_t known)> load;  // no document if that is it
+    /// Returns the new revision; `conflict` unless `expected` is the current one.
+    std::function<Result<std::uint64_t>(std::uint64_t expected, std::string_view document)> put;
+    std::function<Result<void>(std::string_view name, std::string_view document)> add_backup;
+    std::function<Result<std::vector<Backup>>()> backups;  // newest first
+    std::function<Result<std::string>(std::string_view name)> backup;
+  };
+  struct Options {
+    Place place;
+    std::string seed_file;                   // is put there when nothing is; need not exist
+    std::function<std::string()> time_name;  // as above
+    std::function<void()> changed;           // as above
+  };
+
+  /// Fails as the place does, and as loading does when the seed is broken.
+  static Result<std::unique_ptr<SharedConfiguration>> open(Options options);
+  ~SharedConfiguration() override;
+
+  Current current() override;
+  Result<Current> replace(std::string_view document, std::string_view expected) override;
+  Result<std::string> back_up() override;
+  Result<std::vector<Backup>> backups() override;
+  Result<Current> restore(std::string_view name) override;
+  /// Another process may have changed it: takes that in and tells of it.
+  void look();
+  /// The seed says something else than what is in force, and does not count.
+  bool differs_from_seed() const;
+
+ private:
+  struct State;
+  explicit SharedConfiguration(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

@@ -78,11 +78,10 @@ struct Progress {
   Stage stage = Stage::reading;
   double percentage = 0;
   Count total_records = 0, processed = 0, successful_webhooks = 0, failed_webhooks = 0;
-  Count retrying_webhooks = 0;
   double current_rate = 0, effective_rate_limit = 0;
   std::optional<Count> eta_seconds;
-  Count duplicates_removed = 0, possible_duplicates = 0, fields_merged = 0, domains_cleaned = 0;
-  Count rejected = 0, warnings = 0;
+  Count retrying_webhooks = 0, duplicates_removed = 0, possible_duplicates = 0, fields_merged = 0;
+  Count domains_cleaned = 0, rejected = 0, warnings = 0;
   std::string details;  // caller's document: anything else that a status shows
 };
 struct ResultFile {
@@ -183,6 +182,7 @@ struct RateWish {
 struct Tokens {
   Count count = 0;
   std::chrono::microseconds clock{0}, first{0}, interval{0}, next{0};
+  Count others = 0;  // processes that wish something, too
 };
 struct Options {
   std::function<Time()> now;                         // system time
@@ -191,19 +191,18 @@ struct Options {
   Duration session_ttl = std::chrono::hours(48), data_retention = session_ttl;  // since last use
   Duration lease = std::chrono::seconds(10);
   std::uint32_t max_crashes = 3;
-  /// Told when a job was changed or stands in line, through this object (Redis: any process): on
-  /// any thread, when it is stored, under no lock. May be empty; must not throw.
+  /// Told when a job was changed or came to stand in line (Redis: through any process), or another
+  /// process set the configuration: on any thread, when it is stored, under no lock. May be empty.
   std::function<void(Id session, Id job)> job_changed;
-  std::function<void()> work_waiting;
+  std::function<void()> work_waiting, configuration_changed;
 };
 
 /// What returns success has been written to the disk (Redis: as it is set up), unless the comment
 /// says "soon": that survives a killed process, but a power failure may take the last second of it.
 /// Threads: every member from any thread at once; calls block. Errors: `io` (disk full, read-only,
-/// damaged, Redis away: nothing was done; works again once the cause is gone), `timeout` (SQLite:
-/// another process held it; Redis: no answer came, it may have been done), and what is named. What
-/// belongs to another session or has expired is `not_found`; what a job's state forbids,
-/// `conflict`.
+/// damaged, Redis away: nothing was done), `timeout` (SQLite: another process held it; Redis: no
+/// answer came, it may have been done), and what is named. What belongs to another session or has
+/// expired is `not_found`; what a job's state forbids, `conflict`.
 class Store {
  public:
   virtual ~Store() = default;
@@ -269,9 +268,12 @@ class Store {
   virtual List<FailureGroup> failure_groups(Id session, Id job) = 0;
   virtual Result<Destination> destination(Text url) = 0;  // kept by SHA-256 of the URL
   virtual Result<void> learn_rate(Text url, std::optional<double> rate) = 0;
-  virtual Result<Configuration> configuration() = 0;
+  virtual Result<Configuration> configuration(Count known) = 0;  // `known`: without its document
   /// Fails with `conflict` unless `expected` is the current revision; returns the new one.
   virtual Result<Count> set_configuration(Count expected, Text document) = 0;
+  virtual Result<void> add_backup(Text name, Text document) = 0;  // `conflict`: the name is taken
+  virtual List<std::pair<std::string, Count>> backups() = 0;      // bytes; the 100 last names
+  virtual Result<std::string> backup(Text name) = 0;
   // Headers lately seen, to try a configuration; forgotten with their session.
   virtual Result<void> note_headers(Id session, TableType type, Text document) = 0;
   virtual List<std::string> recent_headers(TableType type, std::size_t max) = 0;

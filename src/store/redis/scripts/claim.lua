@@ -1,7 +1,8 @@
--- worker, lease (ms), crashes that a job may cost, what is said of one that cost more, then phases
+-- worker, lease (ms), crashes that a job may cost, what is said of one that cost more, whether jobs of
+-- lost workers are taken over, then phases
 local worker, lease, max_crashes, set_aside = args[1], tonumber(args[2]), tonumber(args[3]), args[4]
 local phases = {}
-for i = 5, #args do phases[#phases + 1] = tonumber(args[i]) end
+for i = 6, #args do phases[#phases + 1] = tonumber(args[i]) end
 
 -- First those whose lease ran out, the oldest lease first; ends those on the way that are not to be.
 local function next_lost()
@@ -52,7 +53,7 @@ local function next_in_line()
   return row_of(read[1][2][1][2][2])
 end
 
-local job = next_lost() or next_in_line()
+local job = args[5] == '1' and next_lost() or next_in_line()
 if not job then return done() end
 local token = job.token + 1
 set_place(job, 3)

@@ -19,13 +19,26 @@ for _, needed in ipairs({uid, suppression}) do
 end
 if uid == '' then return no_such('upload') end
 local seq = call('INCR', k('numbers'))
-call('HSET', k('job', jid), 'session', sid, 'seq', seq, 'upload', uid, 'suppression', suppression, 'mode', mode,
+local job = {id = jid, key = k('job', jid), session = sid, seq = seq, phase = 0, place = 0, turn = ''}
+call('HSET', job.key, 'session', sid, 'seq', seq, 'upload', uid, 'suppression', suppression, 'mode', mode,
      'state', queued, 'phase', 0, 'place', 0, 'turn', '', 'token', 0, 'worker', '', 'lease', '', 'attempts', 0,
      'cancel', 0, 'created', now, 'updated', now, 'expires', now + retention, 'started', '', 'ended', '',
      'error', '', 'downloads', 0, unpack(args, 6))
+changed[1], changed[2] = sid, jid
 call('ZADD', k('jobs', sid), seq, jid)
 prolong_upload(sid, uid)
 if suppression ~= '' then prolong_upload(sid, suppression) end
 if mode == '1' then new_ledger(jid) end
-enqueue(row_of(jid), queued, 0)
+local is_first = call('SCARD', k('active', sid)) == 0
+call('SADD', k('active', sid), jid)
+call('ZADD', k('job_expiry'), 'inf', sid .. '/' .. jid)
+-- Nothing of a session that was busy already would be dropped by Redis.
+if is_first then keep(sid) end
+local busy = tonumber(call('HGET', k('session', sid), 'busy') or 0)
+if (at_once == 0 or busy < at_once) and call('EXISTS', k('waiting', sid)) == 0 then
+  set_place(job, 2)
+else
+  set_place(job, 1)
+  line_up(sid)
+end
 return done(job_reply(sid, jid))

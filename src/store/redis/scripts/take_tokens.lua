@@ -35,10 +35,11 @@ for i = 1, #all, 2 do
 end
 local rate = is_limited and limit or 0
 if ceiling > 0 and (rate == 0 or ceiling < rate) then rate = ceiling end
+local others = number(processes - 1)
 if rate == 0 then
   call('HSET', bucket, 'due', number(now_us + free_for))
   call('HDEL', bucket, 'interval')
-  return done(number(most), number(now_us), number(now_us), '0', '0')
+  return done(number(most), number(now_us), number(now_us), '0', '0', others)
 end
 
 local interval = 1000000 / rate
@@ -58,4 +59,4 @@ local count = math.min(most, math.ceil(ready / processes))
 local first = count > 0 and due or math.max(due - ahead, now_us)
 due = due + count * interval
 call('HSET', bucket, 'due', number(due), 'interval', interval)
-return done(number(count), number(now_us), number(first), number(interval), number(due))
+return done(number(count), number(now_us), number(first), number(interval), number(due), others)
