@@ -254,6 +254,14 @@ Task<Response> get_failures(Context& context, Request& request) {
   co_return co_await for_job(context, request, std::move(work));
 }
 
+Task<Response> get_pace(Context& context, Request& request) {
+  JobWork work = [&context](const store::Session& session, const std::string& id) {
+    const auto job = context.store().find_job(session.id, id);
+    return job ? ok(pace_json(*job)) : failure(job.error());
+  };
+  co_return co_await for_job(context, request, std::move(work));
+}
+
 // ---- Trying a webhook
 
 struct TrialWishes {
@@ -429,6 +437,7 @@ void add_delivery_routes(server::Router& router, Context& context) {
   add(router, context, "POST", "/api/jobs/{id}/retry", post_retry);
   add(router, context, "GET", "/api/jobs/{id}/deliveries", get_deliveries);
   add(router, context, "GET", "/api/jobs/{id}/failures", get_failures);
+  add(router, context, "GET", "/api/jobs/{id}/pace", get_pace);
   add(router, context, "POST", "/api/webhook/test", post_test);
   add(router, context, "GET", "/api/destinations", get_destinations);
 }

@@ -113,6 +113,19 @@ json::object job_json(const store::Job& job) {
   return object;
 }
 
+json::object pace_json(const store::Job& job) {
+  json::array points;
+  const auto details = details_of(job);
+  for (const jobs::PacePoint& point : details ? details->pace : std::vector<jobs::PacePoint>()) {
+    const json::value latency =
+        point.latency_p50 > 0 ? json::value(point.latency_p50) : json::value(nullptr);
+    points.push_back(json::object{{"at", iso_time(store::Time(std::chrono::seconds(point.at)))},
+                                  {"rate", point.rate},
+                                  {"latency_ms", latency}});
+  }
+  return {{"points", std::move(points)}};
+}
+
 json::object file_json(const store::SourceFile& file) {
   json::object object;
   object["file_id"] = file.id;

@@ -9,6 +9,8 @@
 namespace csvm::api {
 
 boost::json::object job_json(const store::Job& job);
+/// How fast the delivery that the job makes (or made last) went, from its beginning.
+boost::json::object pace_json(const store::Job& job);
 /// {record (from 1), state, http_status, reason}.
 boost::json::object failure_json(const store::Delivery& failure);
 boost::json::object file_json(const store::SourceFile& file);

@@ -181,7 +181,7 @@ bool is_made_on_demand(std::string_view part) {
 bool is_part(std::string_view part) {
   return part == jobs::part_records || part == jobs::part_duplicates ||
          part == jobs::part_rejected || part == jobs::part_report || part == jobs::part_possible ||
-         is_made_on_demand(part);
+         part == jobs::part_provenance || is_made_on_demand(part);
 }
 
 /// A part of a result, opened; blocking.
@@ -231,7 +231,7 @@ Task<Response> get_download(Context& context, Request& request) {
     co_return server::problem(
         404,
         "there is no such part; known are csv, duplicates, rejected, report, possible, "
-        "failed and receipt");
+        "provenance, failed and receipt");
   }
   Admission admission = co_await admit(context, request, NoSession::refuse);
   if (admission.refusal) co_return *std::move(admission.refusal);
@@ -324,17 +324,11 @@ Task<Response> get_recipe(Context& context, Request& request) {
     if (!recipe) return failure(recipe.error());
     std::vector<std::string> names;
     for (const store::SourceFile& file : upload->files) names.push_back(file.name);
-    const auto named = [&](std::string& wish) {
+    recipe->destination = destination_of(*job);
+    recipe::rename_files(*recipe, [&](std::string& wish) {
       const auto file = std::ranges::find(upload->files, wish, &store::SourceFile::id);
       if (file != upload->files.end()) wish = file->name;
-    };
-    for (recipe::FileReading& reading : recipe->reading) named(reading.file);
-    for (recipe::FileWishes& wishes : recipe->mapping) named(wishes.file);
-    for (std::string& file : recipe->rank) named(file);
-    for (recipe::Decision& decision : recipe->decisions) {
-      named(decision.a.file);
-      named(decision.b.file);
-    }
+    });
     return ok({{"recipe", json::parse(recipe::to_json(*recipe))},
                {"command", recipe::to_command(*recipe, names)}});
   };

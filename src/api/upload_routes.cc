@@ -14,6 +14,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t form_piece_bytes = std::size_t{256} << 10;
+constexpr std::size_t max_head_bytes = std::size_t{1} << 20;
 
 struct Refused {
   std::string name;
@@ -279,6 +280,24 @@ Task<Response> post_look(Context& context, Request& request) {
   co_return co_await for_session_long(context, request, NoSession::refuse, std::move(work));
 }
 
+/// The first bytes of a file that is still on its way, so that its sender sees what it holds before
+/// it is there. Changes nothing.
+Task<Response> post_look_at_head(Context& context, Request& request) {
+  const auto body = co_await request.read_all(max_head_bytes);
+  if (!body) co_return server::problem(body.error());
+  std::string name = display_name(request.query("filename").value_or(""));
+  SessionWork work = [&context, head = *body,
+                      name = std::move(name)](const store::Session& session) {
+    const files::Place scratch{session.id, fmt::format("head-{}", context.next_number())};
+    const auto facts = jobs::inspect_head(context.parts.environment, scratch, name, head);
+    if (!facts) return failure(facts.error());
+    json::object answer = json::parse(facts_document(*facts)).as_object();
+    answer["filename"] = name;
+    return ok(answer);
+  };
+  co_return co_await for_session(context, request, NoSession::refuse, std::move(work));
+}
+
 }  // namespace
 
 void add_upload_routes(server::Router& router, Context& context) {
@@ -286,6 +305,7 @@ void add_upload_routes(server::Router& router, Context& context) {
   server::RouteOptions options;
   options.max_body_bytes = context.settings.limits.bytes_per_session + (std::uint64_t{1} << 20);
   add(router, context, "POST", "/api/upload", post_upload, options);
+  add(router, context, "POST", "/api/look", post_look_at_head);
   add(router, context, "GET", "/api/uploads/{upload_id}", get_upload);
   add(router, context, "DELETE", "/api/uploads/{upload_id}/files/{file_id}", delete_file);
   add(router, context, "POST", "/api/uploads/{upload_id}/files/{file_id}/look", post_look);

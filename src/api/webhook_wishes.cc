@@ -158,6 +158,15 @@ json::value text_or_null(const std::string& text) {
   return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
+std::vector<std::string> header_names(std::string_view lines) {
+  std::vector<std::string> names;
+  while (!lines.empty()) {
+    names.emplace_back(lines.substr(0, lines.find(':')));
+    lines.remove_prefix(std::min(lines.find('\n'), lines.size() - 1) + 1);
+  }
+  return names;
+}
+
 }  // namespace
 
 WebhookWishes read_webhook(const json::object& body, const Settings& settings,
@@ -193,17 +202,11 @@ json::value webhook_json(const store::Job& job) {
   const auto url = fetch::parse_url(job.webhook.url);
   const auto delivery = recipe::parse_delivery_wishes(job.webhook.options, {});
   if (!url || !delivery) return nullptr;
-  json::array headers;
-  std::string_view lines = job.webhook.headers;
-  while (!lines.empty()) {
-    headers.emplace_back(lines.substr(0, lines.find(':')));
-    lines.remove_prefix(std::min(lines.find('\n'), lines.size() - 1) + 1);
-  }
   json::object shown;
   shown["url"] = masked(*url);
   shown["host"] = url->host;
   shown["preset"] = text_or_null(delivery->preset);
-  shown["headers"] = std::move(headers);
+  shown["headers"] = json::value_from(header_names(job.webhook.headers));
   shown["signed"] = !job.webhook.secret.empty();
   shown["roll_over_urls"] = delivery->roll_over_urls.size();
   shown["canary"] = or_null(delivery->canary);
@@ -214,6 +217,27 @@ json::value webhook_json(const store::Job& job) {
   shown["max_record_bytes"] = or_null(delivery->max_record_bytes);
   shown["record_limit"] = or_null(delivery->record_limit);
   return shown;
+}
+
+std::optional<recipe::Destination> destination_of(const store::Job& job) {
+  const auto url = fetch::parse_url(job.webhook.url);
+  auto delivery = recipe::parse_delivery_wishes(job.webhook.options, {});
+  if (job.mode != store::Mode::webhook || !url || !delivery) return std::nullopt;
+  return recipe::Destination{url->host, job.webhook.rate_per_second,
+                             header_names(job.webhook.headers), !job.webhook.secret.empty(),
+                             *std::move(delivery)};
+}
+
+json::object with_destination(const json::object& body) {
+  json::object whole = body;
+  const json::value* const said = body.if_contains("destination");
+  const json::object* const destination = said != nullptr ? said->if_object() : nullptr;
+  if (destination == nullptr) return whole;
+  for (const auto& [key, value] : *destination) {
+    const std::string_view name = key == "rate" ? "webhook_rate_limit" : std::string_view(key);
+    if (is_webhook_member(name) && !whole.contains(name)) whole[name] = value;
+  }
+  return whole;
 }
 
 json::value forecast(store::Store& store, const WebhookWishes& wishes, std::uint64_t records,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,12 @@ std::vector<server::FieldError> refused_destinations(const jobs::Outgoing& outgo
 
 /// Told of a job, without what may be secret.
 boost::json::value webhook_json(const store::Job& job);
+
+/// The same as part of a recipe.
+std::optional<recipe::Destination> destination_of(const store::Job& job);
+
+/// `body` with the members that the destination of its recipe says and `body` itself does not.
+boost::json::object with_destination(const boost::json::object& body);
 
 /// What will be sent, how long it takes, and what a quota leaves out. Blocking.
 boost::json::value forecast(store::Store& store, const WebhookWishes& wishes, std::uint64_t records,

@@ -43,7 +43,7 @@ Wishes read_wishes(const json::object& body, const Settings& settings, std::stri
           {"mode", fmt::format("must be download or webhook, not '{}'", *mode)});
     }
   }
-  wishes.webhook = read_webhook(body, settings, series);
+  wishes.webhook = read_webhook(with_destination(body), settings, series);
   wishes.mistakes.insert(wishes.mistakes.end(), wishes.webhook.mistakes.begin(),
                          wishes.webhook.mistakes.end());
   wishes.job.webhook = wishes.webhook.webhook;
@@ -68,6 +68,7 @@ Wishes read_wishes(const json::object& body, const Settings& settings, std::stri
   }
   if (recipe) {
     wishes.recipe = *std::move(recipe);
+    wishes.recipe.destination.reset();  // is part of the job
     wishes.job.table_type = wishes.recipe.type == columns::TableType::company
                                 ? store::TableType::company
                                 : store::TableType::people;

@@ -20,49 +20,26 @@ namespace {
 struct MergeOptions {
   RunOptions run;
   std::string records;
-  std::string duplicates, rejected, report;
-  std::string survivor = "most_complete";
+  std::string duplicates, rejected, report, provenance;
+  std::string save_recipe;
   std::vector<std::string> suppress;
-  std::vector<std::string> no_clean;
-  bool excel_safe = false;
-  bool drop_empty = false;
-  std::size_t further_contacts = 0;
   std::string progress = "auto";
 
   // What follows from them; set when they were checked.
   std::time_t started = 0;
   output::Paths paths;
-  clean::Rules rules;
 };
-
-void switch_off(const std::vector<std::string>& names, clean::Rules& rules) {
-  for (const std::string& name : names) {
-    if (name == "all") {
-      rules.enabled.reset();
-      continue;
-    }
-    const auto rule = clean::rule_named(name);
-    if (!rule) {
-      std::string known;
-      for (std::size_t r = 0; r < clean::rule_count; ++r) {
-        if (r != 0) known += ", ";
-        known += clean::to_string(static_cast<clean::Rule>(r));
-      }
-      throw CLI::ValidationError(
-          fmt::format("--no-clean: there is no rule '{}'; the rules are {}", name, known));
-    }
-    rules.enabled.reset(static_cast<std::size_t>(*rule));
-  }
-}
 
 output::Paths result_paths(const MergeOptions& options, std::time_t now) {
   std::string records = options.records;
   if (records.empty()) {
-    records = fmt::format("{}_leads_{:%Y-%m-%d_%H-%M}.csv", options.run.type, fmt::localtime(now));
+    const bool people = options.run.recipe.type == columns::TableType::people;
+    records = fmt::format("{}_leads_{:%Y-%m-%d_%H-%M}.csv", people ? "people" : "company",
+                          fmt::localtime(now));
   }
   // A result on standard output has no files beside it unless they are asked for.
   output::Paths paths = records == "-" || records.starts_with("/dev/")
-                            ? output::Paths{records, "", "", ""}
+                            ? output::Paths{records, "", "", "", ""}
                             : output::paths_beside(records);
   const auto choose = [](std::string& path, const std::string& asked) {
     if (!asked.empty()) path = asked == "none" ? "" : asked;
@@ -70,14 +47,17 @@ output::Paths result_paths(const MergeOptions& options, std::time_t now) {
   choose(paths.duplicates, options.duplicates);
   choose(paths.rejected, options.rejected);
   choose(paths.report, options.report);
+  if (!options.run.recipe.provenance) paths.provenance.clear();  // only when it is asked for
+  choose(paths.provenance, options.provenance);
   return paths;
 }
 
 // A result never takes the place of what it was made from, nor of another part of itself.
 void refuse_overwriting(const MergeOptions& options) {
   std::vector<std::string> results;
-  for (const std::string& path : {options.paths.records, options.paths.duplicates,
-                                  options.paths.rejected, options.paths.report}) {
+  for (const std::string& path :
+       {options.paths.records, options.paths.duplicates, options.paths.rejected,
+        options.paths.report, options.paths.provenance, options.save_recipe}) {
     if (path.empty() || path == "/dev/null") continue;
     for (const auto* inputs : {&options.run.files, &options.suppress}) {
       for (const std::string& input : *inputs) {
@@ -97,9 +77,9 @@ void refuse_overwriting(const MergeOptions& options) {
 
 void check(MergeOptions& options) {
   check_run_options(options.run);
-  switch_off(options.no_clean, options.rules);
   options.started = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   options.paths = result_paths(options, options.started);
+  options.run.recipe.provenance = !options.paths.provenance.empty();
   refuse_overwriting(options);
 }
 
@@ -136,10 +116,6 @@ Result<void> merge(const MergeOptions& options) {
   const double started = monotonic_seconds();
   RunInputs inputs = CSVM_TRY(run_inputs(options.run));
   pipeline::Settings& settings = inputs.settings;
-  settings.rules.enabled &= options.rules.enabled;
-  settings.survivor = *merge::survivor_named(options.survivor);
-  settings.drop_empty_fields = options.drop_empty;
-  settings.further_contacts = options.further_contacts;
   settings.stop = stop_on_signals();
   ProgressLine line(options.progress == "always" ||
                     (options.progress == "auto" && isatty(STDERR_FILENO) == 1));
@@ -147,7 +123,7 @@ Result<void> merge(const MergeOptions& options) {
 
   // First of all: who cannot write the result need not read anything.
   const output::Paths& paths = options.paths;
-  auto sink = CSVM_TRY(output::CsvSink::create(paths, options.excel_safe));
+  auto sink = CSVM_TRY(output::CsvSink::create(paths, options.run.recipe.excel_safe));
   const auto sources = CSVM_TRY(pipeline::open_sources(inputs.files, settings));
   const double indexed = monotonic_seconds();
   std::vector<pipeline::SourceFile> lists;
@@ -162,6 +138,9 @@ Result<void> merge(const MergeOptions& options) {
                                  monotonic_seconds() - started};
     CSVM_CHECK(
         output::write_file(paths.report, output::report_json(summary, sources, settings, facts)));
+  }
+  if (!options.save_recipe.empty()) {
+    CSVM_CHECK(output::write_file(options.save_recipe, recipe::to_json(options.run.recipe)));
   }
   CSVM_CHECK(sink->commit());
   line.wipe();
@@ -200,27 +179,17 @@ Command merge_command(CLI::App& app) {
       ->option_text("FILE")
       ->group("Result");
   command
-      ->add_flag("--excel-safe", options->excel_safe,
-                 "write cells that a spreadsheet would run as a formula so that none\n"
-                 "does; phones and negative numbers stay")
-      ->group("Result");
-  command->add_flag("--drop-empty", options->drop_empty, "leave out fields that no file has")
-      ->group("Result");
-  command
-      ->add_option("--further-contacts", options->further_contacts,
-                   "keep so many further addresses and phones of merged rows in\n"
-                   "columns \"Work Email 2\" ...; 0")
-      ->check(CLI::Range(0, 20))
-      ->option_text("N")
+      ->add_option("--provenance", options->provenance,
+                   "for each value of the result: file, line and header it came from,\n"
+                   "which rule changed it, which values lost to it; none by default")
+      ->option_text("FILE")
       ->group("Result");
   command
-      ->add_option("--survivor", options->survivor,
-                   "which of several values survives: that of the most complete\n"
-                   "record (most_complete, the default), first, longest,\n"
-                   "most_frequent, newest_file")
-      ->check(CLI::IsMember({"most_complete", "first", "longest", "most_frequent", "newest_file"}))
-      ->option_text("RULE")
-      ->group("Matching");
+      ->add_option("--save-recipe", options->save_recipe,
+                   "all that this run was told but the names of files, as JSON for --recipe")
+      ->option_text("FILE")
+      ->group("Result");
+  add_merging_recipe_options(*command, options->run.wishes);
   command
       ->add_option("--suppress", options->suppress,
                    "leave out who is on this list (customers, do-not-contact);\n"
@@ -229,15 +198,6 @@ Command merge_command(CLI::App& app) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->option_text("FILE")
       ->group("Matching");
-  command
-      ->add_option("--no-clean", options->no_clean,
-                   "clean nothing, or all but these rules: whitespace, placeholders,\n"
-                   "domains, names, emails, linkedin")
-      ->delimiter(',')
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->option_text("[=RULE,...]")
-      ->group("Cleaning");
   command
       ->add_option("--progress", options->progress,
                    "progress and summary on standard error: auto (progress only on a\n"

@@ -61,10 +61,10 @@ Command receiver_command(CLI::App& app) {
   command
       ->add_option("--rate", options->settings.plan.rate_per_second,
                    "requests a second that are accepted; above: 429 with Retry-After. 0: no limit")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_between(0, largest_number))
       ->capture_default_str();
   command->add_option("--burst", options->settings.plan.burst, "requests that may come at once")
-      ->check(CLI::PositiveNumber)
+      ->check(number_between(0.001, largest_number))
       ->capture_default_str();
   command
       ->add_option("--plan", options->plan,
@@ -72,13 +72,13 @@ Command receiver_command(CLI::App& app) {
                    "slow=1,hang=1; a status, or one of these")
       ->type_name("WHAT=SHARE,...");
   command->add_option("--delay", options->delay_seconds, "seconds before every answer")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_between(0, largest_number))
       ->capture_default_str();
   command->add_option("--slow", options->slow_seconds, "seconds before a slow answer")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_between(0, largest_number))
       ->capture_default_str();
   command->add_option("--hang", options->hang_seconds, "seconds before a hanging connection ends")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_between(0, largest_number))
       ->capture_default_str();
   command->add_option("--lifetime", options->lifetime,
                       "records accepted in all; then 403. 0: no limit");

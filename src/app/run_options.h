@@ -9,44 +9,41 @@
 #include <vector>
 
 #include "csvm/pipeline.h"
+#include "recipe_options.h"
 
 namespace csvm::app {
 
 /// As given on the command line.
 struct RunOptions {
   std::vector<std::string> files;
-  std::string type;
   std::string config;
-  std::vector<std::string> overrides;        // FILE:HEADER=FIELD
-  std::vector<std::string> ranked;           // files, best first
-  std::vector<std::string> delimiters;       // FILE=SIGN
-  std::vector<std::string> encodings;        // FILE=NAME
-  std::vector<std::string> together, apart;  // FILE:LINE=FILE:LINE
-  std::string match = "fuzzy";
-  double threshold = 85;
-  double possible = 60;
-  int header_threshold = 85;
+  RecipeOptions wishes;
   unsigned threads = 0;  // 0: all cores
   std::uint64_t memory_bytes = 0;
   std::uint64_t max_file_bytes = 0;
+
+  // What follows from them; set by check_run_options().
+  std::vector<pipeline::SourceFile> sources;
+  recipe::Recipe recipe;
 };
 
-/// Adds files, --type, --config, --map, --threads: what finding a mapping needs; and, as the
-/// callback of `command`, check_run_options(). `options` must outlive the parsing.
+/// Adds files, --type, --recipe, --config, --map, --threads: what finding a mapping needs; and, as
+/// the callback of `command`, check_run_options(). `options` must outlive the parsing.
 void add_mapping_options(CLI::App& command, RunOptions& options);
 
 /// Adds --match, --threshold, --possible, --rank, --together, --apart, --memory.
 void add_matching_options(CLI::App& command, RunOptions& options);
 
-/// Throws CLI::ValidationError for what is wrong usage together: a file given twice, --map or
-/// --rank for a file that is not among those given.
-void check_run_options(const RunOptions& options);
+/// Fills `sources` and `recipe`. Throws CLI::ValidationError for what is wrong usage together: a
+/// file given twice, no table type, a recipe that can't be read, an option about a file that is not
+/// among those given.
+void check_run_options(RunOptions& options);
 
 /// True when both paths lead to one file, be it by a link.
 bool is_same_file(const std::string& one, const std::string& other);
 
-/// Settings and sources of a run; prints the warnings of the mapping configuration. Fails as
-/// loading that does.
+/// Settings and sources of a run whose options were checked; prints the warnings of the mapping
+/// configuration. Fails as loading that does.
 struct RunInputs {
   pipeline::Settings settings;
   std::vector<pipeline::SourceFile> files;

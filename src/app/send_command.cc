@@ -34,7 +34,7 @@ constexpr auto turn = std::chrono::milliseconds(100);
 constexpr auto keep_alive_every = std::chrono::seconds(30);
 
 struct SendOptions {
-  std::string file, type, config, ledger, receipt, ca_file, secret;
+  std::string file, type, recipe, config, ledger, receipt, ca_file, secret;
   std::vector<std::string> urls, headers;
   std::vector<double> backoff_seconds = {1, 3, 9};
   double rate = 10, timeout_seconds = 30, stop_above_percent = 100;
@@ -59,6 +59,32 @@ std::string default_ledger(const std::string& file, const std::string& url) {
   std::uint32_t hash = 2'166'136'261U;
   for (const char c : url) hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619U;
   return fmt::format("{}_deliveries_{:08x}.sqlite", stem_of(file), hash);
+}
+
+// What the command line does not say is as the recipe says; that is the word of who made it, and so
+// goes before a preset.
+Result<void> apply_recipe(SendOptions& options, const CLI::App& command) {
+  if (options.recipe.empty()) return {};
+  const auto recipe = CSVM_TRY(recipe::load_recipe(options.recipe));
+  const auto is_given = [&](const char* name) { return command.count(name) > 0; };
+  if (!is_given("--type")) {
+    options.type = recipe.type == columns::TableType::company ? "company" : "people";
+  }
+  if (!recipe.destination) return {};
+  const recipe::DeliveryWishes& wishes = recipe.destination->wishes;
+  if (!is_given("--rate")) options.rate = recipe.destination->rate_per_second;
+  if (!is_given("--burst")) options.burst = wishes.burst;
+  if (!is_given("--max-record")) options.max_record_bytes = wishes.max_record_bytes;
+  if (!is_given("--quota")) options.quota = wishes.quota;
+  if (!is_given("--used")) options.used = wishes.quota_used;
+  if (!is_given("--first")) {
+    options.first = wishes.canary > 0 ? wishes.canary : wishes.record_limit;
+  }
+  if (!is_given("--stop-above")) options.stop_above_percent = wishes.fail_above_percent;
+  if (!is_given("--retries")) options.retries = static_cast<unsigned>(wishes.retries);
+  if (!is_given("--backoff")) options.backoff_seconds = wishes.backoff_seconds;
+  if (!is_given("--timeout")) options.timeout_seconds = wishes.timeout_seconds;
+  return {};
 }
 
 // What the command line does not say is as the preset says.
@@ -316,9 +342,15 @@ Command send_command(CLI::App& app) {
   CLI::App* const command =
       app.add_subcommand("send", "deliver a merged CSV to a webhook, record by record");
   command->add_option("FILE", options->file, "a CSV file with a header")->required()->type_name("");
-  command->add_option("--type", options->type, "what the rows are: people or company")
-      ->required()
+  command
+      ->add_option("--type", options->type,
+                   "what the rows are: people or company (required, here or in the recipe)")
       ->check(CLI::IsMember({"people", "company"}));
+  command
+      ->add_option(
+          "--recipe", options->recipe,
+          "rate, retries and so on as its \"destination\" says; options given besides it win")
+      ->type_name("FILE");
   command
       ->add_option("--to", options->urls,
                    "the webhook's URL; repeated: takes over when a --quota is used up")
@@ -327,7 +359,7 @@ Command send_command(CLI::App& app) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--rate", options->rate, "records a second at most; 0: no limit")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_between(0, largest_number))
       ->envname("WEBHOOK_RATE_LIMIT")
       ->capture_default_str();
   command->add_option("--preset", options->preset,
@@ -339,7 +371,7 @@ Command send_command(CLI::App& app) {
   command
       ->add_option("--burst", options->burst,
                    "records that may be made up for at once after a delay; at most one second's")
-      ->check(CLI::NonNegativeNumber);
+      ->check(number_between(0, largest_number));
   command->add_option("--header", options->headers, "a header to send along; repeatable")
       ->type_name("'NAME: VALUE'")
       ->expected(1)
@@ -347,15 +379,15 @@ Command send_command(CLI::App& app) {
   command->add_option("--secret", options->secret, "sign requests as in Standard Webhooks")
       ->envname("WEBHOOK_SECRET");
   command->add_option("--retries", options->retries, "times to try again after a failure")
-      ->check(CLI::Range(0, 1000))
+      ->check(number_between(0, 1000))
       ->envname("WEBHOOK_RETRY_ATTEMPTS")
       ->capture_default_str();
   command->add_option("--backoff", options->backoff_seconds, "seconds before each retry: 1,3,9")
       ->delimiter(',')
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_between(0, largest_number))
       ->envname("WEBHOOK_RETRY_BACKOFF");
   command->add_option("--timeout", options->timeout_seconds, "seconds to wait for an answer")
-      ->check(CLI::PositiveNumber)
+      ->check(number_between(0.001, largest_number))
       ->envname("WEBHOOK_TIMEOUT")
       ->capture_default_str();
   command->add_option("--first", options->first,
@@ -363,7 +395,7 @@ Command send_command(CLI::App& app) {
   command
       ->add_option("--stop-above", options->stop_above_percent,
                    "stop when more than this percentage of at least 20 records is not delivered")
-      ->check(CLI::Range(0.0, 100.0));
+      ->check(number_between(0, 100));
   command->add_option("--quota", options->quota, "records that each URL takes in its life");
   command->add_option("--used", options->used, "records that each URL has taken from elsewhere");
   command
@@ -388,8 +420,13 @@ Command send_command(CLI::App& app) {
   command->add_option("--progress", options->progress, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   add_destination_options(*command, options->destination);
+  command->callback([options] {
+    if (options->type.empty() && options->recipe.empty()) throw CLI::RequiredError("--type");
+  });
   return {command, [options, command] {
-            if (const auto applied = apply_preset(*options, *command); !applied) {
+            auto applied = apply_preset(*options, *command);
+            if (applied) applied = apply_recipe(*options, *command);
+            if (!applied) {
               print_error(applied.error());
               return exit_usage;
             }

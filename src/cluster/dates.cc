@@ -1,5 +1,6 @@
 #include "dates.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -79,6 +80,13 @@ DateLevel compare_dates(std::uint32_t a, std::uint32_t b) {
   const int days = days_of(a) - days_of(b);
   if (days >= -month_days && days <= month_days) return DateLevel::close;
   return same_year ? DateLevel::same_year : DateLevel::apart;
+}
+
+bool are_a_generation_apart(std::uint32_t a, std::uint32_t b) {
+  constexpr std::uint32_t years = 15;
+  const std::uint32_t earlier = std::min(a, b) / 10000;
+  const std::uint32_t later = std::max(a, b) / 10000;
+  return later - earlier >= years && a / 100 % 100 != b / 100 % 100 && a % 100 != b % 100;
 }
 
 }  // namespace csvm::cluster

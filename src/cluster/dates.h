@@ -15,4 +15,8 @@ std::uint32_t date_of(std::string_view text);
 enum class DateLevel : std::uint8_t { apart, same_year, close, equal };
 DateLevel compare_dates(std::uint32_t a, std::uint32_t b);
 
+/// Whether two dates of birth are a parent's and a child's rather than one date with an error: no
+/// part of them agrees, and the years are fifteen or more apart.
+bool are_a_generation_apart(std::uint32_t a, std::uint32_t b);
+
 }  // namespace csvm::cluster

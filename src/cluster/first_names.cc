@@ -404,7 +404,8 @@ const std::string_view first_names =
     "stanislaw staszek stanislav stas\n"
     "wojciech wojtek\n"
     "zbigniew zbyszek\n"
-    "jakub kuba jacob james\n"
+    "jakub kuba jacob\n"
+    "jakub james\n"
     "magdalena magda lena\n"
     "joanna asia\n"
     "jaroslav jarek jaroslaw yaroslav\n"
@@ -483,6 +484,23 @@ const std::string_view first_names =
     "yehuda judah\n"
     "rivka rebecca\n"
     "william guilherme willem guillermo\n"
-    "friedrich frederick fred\n";
+    "friedrich frederick fred\n"
+    // Names without short forms: what looks like one of them is another name, not a slip.
+    "aiden aidan ayden\naaron aron arron\nada\nadam\nadriana adrianna\nalicia\nanita\n"
+    "annabel anabel\nariana arianna\narlo\nava\nbailey bayley\nbarry\nbeau\nbrayden braden\n"
+    "breanna\nbrianna briana\nbyron\ncaden kaden\ncarla karla\ncarlo\ncleo\ncolin collin\n"
+    "damien damian\ndana\ndario\ndarla\ndarren\ndeanna\ndeclan\ndillon dylan\ndina\nedison\n"
+    "elsa\nerica erika\nesther ester\nethan\neva\nevan\newan euan\nfabian\nfay faye\n"
+    "felicia\nfinn\nflynn\nfreya freja\nfrida\ngavin\ngary garry\ngianna\n"
+    "gisela gisele giselle\nglenda\ngrace gracie\nhanna hannah hana\nharley\nhayden\n"
+    "hayley haley hailey\nhazel\nhester\nholly\nirena\niva\nivy\njackson jaxon jaxson\n"
+    "jaden jayden\njade\njasper\njesse\njoel\njoelle\njuliana\nkaren\nkarima\nkatrina\n"
+    "kayla kaila\nkaylee kayleigh\nkole cole\nkyle\nkylie\nlacy lacey\nlara\nleah lea\nlia\n"
+    "leanna\nlila\nlivia\nlogan\nloren\nlyle\nmacy macey\nmabel\nmadison maddison\nmara\n"
+    "mario\nmarla\nmarika\nmarina\nmason\nmaya maia\nmila\nmisty\nmyles\nnicole\nnina\nnoah\n"
+    "noel\nnoelle\nowen\npearl\npiper\npoppy\nquinn\nraul\nrian ryan\nronan\nrory\nrosanna\n"
+    "rowan\nroy\nruby\nsabrina sabina\nsamara\nsamir\nscarlett scarlet\nselena selina\n"
+    "serena\nsharon\nskye\nstella\nsonja sonia\ntania tanya\ntara\ntonya\ntristan\ntroy\n"
+    "wanda\nwillow\nzara\n";
 
 }  // namespace csvm::cluster::vocabulary

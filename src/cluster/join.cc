@@ -12,6 +12,8 @@ constexpr std::size_t compared_rows = 32;
 // Margins are cut to this before their mean is taken: one pair does not outvote the rest.
 constexpr float most_say = 8;
 constexpr std::size_t compared_initials = 8;
+// So many pairs of one name outvote one pair with other first names.
+constexpr std::size_t outvoting = 2;
 
 class ClusterJoiner {
  public:
@@ -135,16 +137,20 @@ class ClusterJoiner {
     if (next_[a] == none && next_[b] == none) return true;  // the pair itself
     float sum = 0;
     std::size_t count = 0;
+    std::size_t same_names = 0;
+    std::size_t other_names = 0;
     std::size_t rows = 0;
     for (std::uint32_t x = a; x != none && rows < compared_rows; x = next_[x], ++rows) {
       std::size_t others = 0;
       for (std::uint32_t y = b; y != none && others < compared_rows; y = next_[y], ++others) {
         const PairScore found = input_.score(x, y);
-        if (found.veto || (found.apart && !strong)) return false;
+        if ((found.veto && !found.by_first_name) || (found.apart && !strong)) return false;
+        (found.veto ? other_names : same_names) += found.veto || found.same_name ? 1 : 0;
         sum += std::clamp(found.margin, -most_say, most_say);
         ++count;
       }
     }
+    if (same_names < outvoting * other_names) return false;
     return strong || sum / static_cast<float>(count) >= input_.least_mean;
   }
 

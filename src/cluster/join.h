@@ -23,8 +23,9 @@ struct JoinInput {
 };
 
 /// Joins the best pairs first. Two clusters become one only when no row of one is vetoed by a row
-/// of the other and they agree on the whole, not by one pair. A row with an initial joins only when
-/// all the rows it could belong to can be one.
+/// of the other and they agree on the whole, not by one pair. A veto for first names alone, where
+/// all else says one person, is outvoted by two pairs that have one name. A row with an initial
+/// joins only when all the rows it could belong to can be one.
 ///
 /// @param pairs  sorted by (row, with); their rows are below `count`.
 /// Returns for each row the row that stands for its cluster.

@@ -113,7 +113,9 @@ class Names {
         }
       }
     }
-    if (is_far_slip(x.text, y.text)) return {PartLevel::far, least() - weights::far_typo};
+    if (is_far_slip(x.text, y.text) && !are_two_names(x, y)) {
+      return {PartLevel::far, least() - weights::far_typo};
+    }
     return {PartLevel::conflict, weights::given_conflict};
   }
 
@@ -160,6 +162,15 @@ class Names {
   }
 
  private:
+  // Jon and Joan are of our list, Kayla and Layla are names of many in the file: no slips.
+  bool are_two_names(const HashedWord& a, const HashedWord& b) const {
+    const auto is_name = [this](const HashedWord& word) {
+      return Dictionary::get().groups(word.hash).group[0] != 0 ||
+             frequencies_.bits(Kind::given, word.hash, 0) < weights::rare_given;
+    };
+    return is_name(a) && is_name(b);
+  }
+
   // The last letter of a family name tells no gender, as that of a first name does.
   static bool is_ending_slip(std::string_view a, std::string_view b) {
     return std::min(a.size(), b.size()) >= 6 && a.front() == b.front() &&
@@ -216,9 +227,12 @@ WholeLevel compare_whole(const Side& a, const Side& b) {
   return near == 0 ? WholeLevel::equal : near == 1 ? WholeLevel::near : WholeLevel::apart;
 }
 
-bool is_worse(const Level& level) {
-  return level.level == PartLevel::conflict || level.level == PartLevel::far;
+bool is_first_name(const HashedWords<6>& words) {
+  return Dictionary::get().groups(words.words[0].hash).group[0] != 0;
 }
+
+bool is_conflict(const Level& level) { return level.level == PartLevel::conflict; }
+bool is_worse(const Level& level) { return is_conflict(level) || level.level == PartLevel::far; }
 
 }  // namespace
 
@@ -244,13 +258,12 @@ PersonEvidence compare_people_names(const Side& a, const Side& b, const Frequenc
   }
   if ((is_worse(given) || is_worse(family)) && !a.given.empty() && !b.given.empty() &&
       !a.family.empty() && !b.family.empty()) {
+    const bool neither = is_conflict(given) && is_conflict(family);
     const auto try_crossed = [&](const Level& first, const Level& last) {
-      const bool either = first.level != PartLevel::conflict && last.level != PartLevel::conflict &&
-                          given.level == PartLevel::conflict && family.level == PartLevel::conflict;
-      const bool fits =
-          first.level != PartLevel::initial && last.level != PartLevel::initial &&
-          (either || (first.level >= PartLevel::typo && last.level != PartLevel::conflict) ||
-           first.level == PartLevel::equal);
+      if (is_conflict(first) || is_conflict(last)) return;
+      const bool equal = first.level == PartLevel::equal || last.level == PartLevel::equal;
+      const bool initial = first.level == PartLevel::initial || last.level == PartLevel::initial;
+      const bool fits = initial ? neither && equal : neither || first.level >= PartLevel::typo;
       if (!fits || first.bits + last.bits - weights::swapped <= given.bits + family.bits) return;
       found.swapped = true;
       given = first;
@@ -261,6 +274,20 @@ PersonEvidence compare_people_names(const Side& a, const Side& b, const Frequenc
                 names.family(a.given.all(), b.family.all()));
     try_crossed(names.given(a.given.all(), b.family.all()),
                 names.family(a.family.all(), b.given.all()));
+    // One name in common, in the other's place: a family's, unless only it is a first name.
+    if (neither && !found.swapped) {
+      const auto share = [&](const HashedWords<6>& mine, const HashedWords<6>& theirs,
+                             const HashedWords<6>& my_rest, const HashedWords<6>& their_rest) {
+        const Level level = names.family(mine.all(), theirs.all());
+        if (found.swapped || level.level != PartLevel::equal) return;
+        found.swapped = true;
+        const bool is_first =
+            is_first_name(mine) && !is_first_name(my_rest) && !is_first_name(their_rest);
+        (is_first ? given : family) = {level.level, level.bits - weights::swapped};
+      };
+      share(a.given, b.family, a.family, b.given);
+      share(a.family, b.given, a.given, b.family);
+    }
   }
   // Of one only one part is told, and that in the other's place.
   if (given.level == PartLevel::conflict && family.level == PartLevel::missing) {

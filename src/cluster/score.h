@@ -36,11 +36,13 @@ struct ScoreContext {
 /// The bits above (or below) what it takes to believe that two rows are one lead.
 struct PairScore {
   float margin = 0;
-  bool veto = false;         // must never be in one cluster, whatever connects them
-  bool apart = false;        // other identifiers of one kind: no third row makes them one
-  bool strong = false;       // an identifier of the lead's own agrees
-  bool initial = false;      // a given or family name agrees by its first letter only
-  bool second_hand = false;  // no more than listed, whatever the margin: a rule forbids the merge
+  bool veto = false;           // must never be in one cluster, whatever connects them
+  bool by_first_name = false;  // the veto is for other first names where all else says one person
+  bool same_name = false;      // names agree by more than initials and short forms, or are proven
+  bool apart = false;          // other identifiers of one kind: no third row makes them one
+  bool strong = false;         // an identifier of the lead's own agrees
+  bool initial = false;        // a given or family name agrees by its first letter only
+  bool second_hand = false;    // no more than listed, whatever the margin: a rule forbids the merge
 };
 
 /// `second_hand` margins are held just below this.

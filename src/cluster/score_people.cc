@@ -46,13 +46,15 @@ class PeopleScorer {
     name_ = compare_people_names(a_, b_, context_.frequencies);
     settle_initial();
     compare_identifiers();
-    proven_ = birth_equal_ && (same_number_ || same_mailbox_);
+    // A personal mailbox may be a family's, and twins share it and the date of birth.
+    proven_ = birth_equal_ && (same_number_ || same_work_mailbox_);
     if (proven_) {
       name_.given_bits = std::max(name_.given_bits, weights::conflict_of_proven);
       name_.family_bits = std::max(name_.family_bits, weights::conflict_of_proven);
     }
     // Most pairs end here: other people, and no identifier says otherwise.
-    if (context_.notes == nullptr && !score_.strong && !birth_equal_ &&
+    if (context_.notes == nullptr && !score_.strong && !birth_equal_ && !birth_close_ &&
+        !number_slip_ &&
         (name_.given == PartLevel::conflict || name_.family == PartLevel::conflict)) {
       score_.margin = -30;
       score_.veto = score_.veto || name_.given == PartLevel::conflict;
@@ -79,7 +81,7 @@ class PeopleScorer {
     };
     if (agrees(x_.profile, y_.profile) || agrees(x_.personal, y_.personal) ||
         agrees(x_.work, y_.work) || agrees(x_.other_id, y_.other_id) ||
-        agrees(x_.birth, y_.birth)) {
+        agrees(x_.birth, y_.birth) || (x_.other_id != 0 && y_.other_id != 0)) {
       return false;
     }
     if (a_.given.count != 1 || b_.given.count != 1 || a_.family.empty() || b_.family.empty() ||
@@ -141,7 +143,7 @@ class PeopleScorer {
     }
     if (x_.personal != 0 && y_.personal != 0) {
       if (x_.personal == y_.personal) {
-        score_.strong = same_mailbox_ = true;
+        score_.strong = true;
         add(rarity(Kind::mailbox, x_.personal) + weights::strong_bonus,
             "same personal e-mail address");
       } else if (!same_profile_) {
@@ -157,6 +159,7 @@ class PeopleScorer {
               "born on the same day");
           break;
         case DateLevel::close:
+          birth_close_ = true;
           add(weights::birth_close, "nearly the same date of birth");
           break;
         case DateLevel::same_year:
@@ -178,7 +181,7 @@ class PeopleScorer {
     const bool role_b = (y_.flags & work_is_role) != 0;
     if (x_.work == y_.work) {
       if (role_a) return;  // counts as the same company below
-      score_.strong = same_mailbox_ = true;
+      score_.strong = same_work_mailbox_ = true;
       add(rarity(Kind::mailbox, x_.work) + weights::strong_bonus, "same e-mail address");
       return;
     }
@@ -346,9 +349,13 @@ class PeopleScorer {
 
   void apply_rules() {
     if (name_.other_generation) score_.veto = true;
+    score_.same_name =
+        proven_ || (name_.given >= PartLevel::far && name_.family >= PartLevel::typo &&
+                    !is_loose(name_.given) && !is_loose(name_.family));
     if (name_.given == PartLevel::conflict && !same_number_ && !proven_) {
       // A number with a slip at one family name: a household, or one person told wrongly.
       const bool household = number_slip_ && (birth_equal_ || name_.family >= PartLevel::typo);
+      score_.by_first_name = !score_.veto && (score_.strong || birth_equal_ || birth_close_);
       (household ? score_.second_hand : score_.veto) = true;
     }
     score_.initial = name_.given == PartLevel::initial || name_.family == PartLevel::initial;
@@ -357,7 +364,8 @@ class PeopleScorer {
     const bool doubtful = name_.given == PartLevel::far || name_.family == PartLevel::far;
     const bool only_names = !context_.has_company && other_ == 0;
     const bool same_address = address_bits_ >= weights::address_agrees;
-    if (!sure && missing) score_.second_hand = true;
+    const bool nearly_sure = number_slip_ && same_address && !birth_differs_;
+    if (!sure && missing && !nearly_sure) score_.second_hand = true;
     if (!sure && doubtful && !(same_address && !birth_differs_)) score_.second_hand = true;
     if (!sure && name_.generation_on_one_side) score_.second_hand = true;
     if (!score_.strong && name_.family == PartLevel::conflict &&
@@ -366,6 +374,14 @@ class PeopleScorer {
     }
     if (birth_differs_ && !score_.strong && !mailbox_slip_ && !(number_slip_ && same_address))
       score_.second_hand = true;
+    // Father and son of one name; a mailbox that both use does not make them one.
+    const bool own_identifier =
+        same_profile_ || same_number_ || number_slip_ || same_work_mailbox_ || mailbox_slip_;
+    if (birth_differs_ && !own_identifier && are_a_generation_apart(x_.birth, y_.birth)) {
+      score_.second_hand = score_.apart = true;
+      score_.veto = score_.veto || score_.strong;
+      score_.by_first_name = false;
+    }
     if (name_.middle_bits < 0 && !sure) score_.second_hand = true;
     if (!sure && !only_names && other_ < 3) score_.second_hand = true;
     if (x_.key != 0 && x_.key == y_.key && !score_.veto && !score_.second_hand &&
@@ -374,6 +390,11 @@ class PeopleScorer {
     }
     if (score_.veto) score_.margin = std::min(score_.margin, -20.0F);
     if (score_.second_hand) score_.margin = std::min(score_.margin, never_merged);
+  }
+
+  // Levels at which two people's names may agree.
+  static bool is_loose(PartLevel level) {
+    return level == PartLevel::initial || level == PartLevel::nickname || level == PartLevel::half;
   }
 
   const Side& a_;
@@ -386,9 +407,10 @@ class PeopleScorer {
   float total_ = 0;  // of the names
   float other_ = 0;  // of everything else
   bool same_profile_ = false, same_number_ = false, birth_equal_ = false, birth_differs_ = false;
+  bool birth_close_ = false;
   float address_bits_ = 0;
   bool same_company_ = false, mailbox_slip_ = false, number_slip_ = false;
-  bool same_mailbox_ = false, proven_ = false;
+  bool same_work_mailbox_ = false, proven_ = false;
 };
 
 }  // namespace

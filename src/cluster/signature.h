@@ -61,8 +61,8 @@ static_assert(sizeof(Signature) == 20);
 Signature signature_of(const Side& side);
 
 /// True only for rows that `score_people` vetoes or puts below every line: identifiers contradict
-/// each other; or none agrees, and the first or the last names are no forms of one name. False when
-/// in doubt.
+/// each other; or none agrees or nearly does, and the first or the last names are no forms of one
+/// name. False when in doubt.
 inline bool tell_apart(const Signature& a, const Signature& b) {
   const auto agree = [](unsigned mine, unsigned theirs) { return mine != 0 && mine == theirs; };
   const auto differ = [](unsigned mine, unsigned theirs) {
@@ -72,8 +72,9 @@ inline bool tell_apart(const Signature& a, const Signature& b) {
   const bool same_profile = agree(a.profile, b.profile);
   if (differ(a.personal, b.personal) && !same_profile) return true;
   if (a.first_family == 0 || b.first_family == 0) return false;
+  // Numbers and days of birth that differ may do so by a slip.
   if (same_profile || agree(a.personal, b.personal) || agree(a.work, b.work) ||
-      agree(a.other_id, b.other_id) || agree(a.birth, b.birth)) {
+      (a.birth != 0 && b.birth != 0) || (a.other_id != 0 && b.other_id != 0)) {
     return false;
   }
   if (a.first_given == b.first_family || a.first_family == b.first_given) return false;

@@ -10,6 +10,7 @@ inline constexpr float rare_word = 1.0F / 4000;
 inline constexpr float common_name = 1.0F / 300;  // a first name of our list
 inline constexpr float generic_word = 1.0F / 40;  // "solutions", "group"
 inline constexpr float place_word = 1.0F / 400;
+inline constexpr float rare_given = 9;  // bits: commoner first names are no slips of others
 inline constexpr float birth_date = 1.0F / 15000;
 
 // A line of the scale: bits of evidence above what chance needs -> 0..100 (see score.h).

@@ -9,7 +9,7 @@ Time Breaker::ready_at() const {
   return probing_ ? Time::max() : probe_at_;
 }
 
-void Breaker::succeeded() {
+void Breaker::closes() {
   failures_ = 0;
   pause_ = Duration{0};
   probing_ = false;

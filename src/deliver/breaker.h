@@ -19,7 +19,8 @@ class Breaker {
   /// When the next request may go; a probe when open, and only while no other is under way.
   Time ready_at() const;
   void sent() { probing_ = is_open(); }
-  void succeeded();
+  /// The destination lives: it took a record, or judged one.
+  void closes();
   void failed(Time now);
   /// The probe ended in a way that says neither (it was throttled).
   void undecided(Time now);

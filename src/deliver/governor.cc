@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <tuple>
 
 #include "lane.h"
 
@@ -14,6 +15,13 @@ constexpr std::uint64_t most_tokens = 1000;    // asked for at once
 constexpr std::uint64_t fewest_to_judge = 20;  // before a share of failures says anything
 constexpr auto look_again =
     std::chrono::milliseconds(5);  // when more may be in flight by age alone
+
+// Whether a final 4xx is about the record: then the destination lives, whatever comes of the next.
+// Not so where it lets nobody in, or where no request got out.
+bool is_about_the_record(const Answer& answer) {
+  return answer.verdict == Verdict::rejected && answer.status != 0 && answer.status != 401 &&
+         answer.status != 403 && answer.status != 407;
+}
 
 }  // namespace
 
@@ -98,7 +106,7 @@ class Governor::State {
         if (is_held || std::max(ready_at(*sender, *lane), sender->pace.ready_at()) > soon) continue;
         wish.tokens += sender->fresh.size() + sender->retrying;
       }
-      if (wish.tokens == 0) wish.unused = lane->grant.give_back(now);
+      if (wish.tokens == 0) std::tie(wish.unused, wish.unused_of) = lane->grant.give_back(now);
       if (wish.unused == 0 && (wish.tokens == 0 || !lane->grant.may_ask(now))) continue;
       wish.url = lane->url;
       wish.limit = lane->limit();
@@ -155,6 +163,7 @@ class Governor::State {
     changed.pace.set_rate(rate, now);
     for (Channel& channel : changed.channels) {
       channel.lane->pace.set_rate(channel.lane->effective_rate(), now);
+      channel.lane->grant.rate_changed(now);
     }
   }
 
@@ -339,18 +348,14 @@ class Governor::State {
       lane.held_until = std::max(lane.held_until, now + hold);
       lane.pace.hold_until(lane.held_until);
     }
-    switch (answer.verdict) {
-      case Verdict::delivered:
-        lane.breaker.succeeded();
-        break;
-      case Verdict::throttled:
-        lane.breaker.undecided(now);
-        break;
-      default:
-        lane.breaker.failed(now);
-        lane.last_failure = answer.status != 0
-                                ? fmt::format("the receiver answered {}", answer.status)
-                                : answer.text;
+    if (answer.verdict == Verdict::delivered || is_about_the_record(answer)) {
+      lane.breaker.closes();
+    } else if (answer.verdict == Verdict::throttled) {
+      lane.breaker.undecided(now);
+    } else {
+      lane.breaker.failed(now);
+      lane.last_failure =
+          answer.status != 0 ? fmt::format("the receiver answered {}", answer.status) : answer.text;
     }
   }
 

@@ -9,8 +9,9 @@
 namespace csvm::deliver {
 
 /// Tokens come in batches, each token with its time. One that was not spent soon after is lost, as
-/// with Pace: made up for later, it would be one too many in its second. When whoever has the rate
-/// cannot be asked, there are no tokens.
+/// with Pace: made up for later, it would be one too many in its second. So whoever has a token,
+/// and however late the answer with it came, it is spent in the same few moments. When whoever has
+/// the rate cannot be asked, there are no tokens.
 class Grant {
  public:
   /// So early before a token is needed it is asked for.
@@ -26,9 +27,13 @@ class Grant {
 
   bool may_ask(Time now) const { return !is_asked_ && now >= ask_at_; }
   void ask() { is_asked_ = true; }
-  /// Nothing is to be sent: returns how many tokens are not due yet, and has none any more.
-  std::uint64_t give_back(Time now);
-  /// @param burst  what may be made up for; the bucket takes one half of it, and lateness here one
+  /// Nothing is to be sent: returns how many tokens of the last grant are not due yet, and which
+  /// grant that is; has none any more.
+  std::pair<std::uint64_t, std::int64_t> give_back(Time now);
+  /// A job has another rate now: asks anew at once, and heeds no "no limit" from before.
+  void rate_changed(Time now);
+  /// @param burst  that no second may exceed the rate by: three quarters of it are for lateness
+  ///               here, the rest for that on the way
   void receive(const Share& share, Duration burst, Time now);
   void fail(Time now);
 
@@ -37,13 +42,15 @@ class Grant {
     Time next;
     Duration interval;
     std::uint64_t count;
+    Duration life;
+    std::int64_t grant;
   };
 
   std::deque<Batch> batches_;
-  Duration life_ = ahead;
   Time free_until_ = Time::min();  // there is no limit until then
   Time ask_at_ = Time::min();
   bool is_asked_ = false;
+  bool is_outdated_ = false;  // what was asked
 };
 
 }  // namespace csvm::deliver

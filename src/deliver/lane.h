@@ -1,6 +1,7 @@
 // lane.h - what the governor knows of one destination and of one job.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <queue>
@@ -55,7 +56,9 @@ struct SendingJob {
       : key(job_key),
         plan(std::move(job_plan)),
         pace(plan.rate_per_second, plan.burst, now),
-        canary_left(plan.canary) {}
+        canary_left(plan.canary) {
+    if (canary_left) *canary_left -= std::min(*canary_left, plan.canary_sent);
+  }
 
   bool may_send() const { return !paused && !cancelled && stopped_because.empty(); }
   bool is_finished() const { return no_more && fresh.empty() && retrying == 0 && in_flight == 0; }

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <utility>
 
 #include "csvm/bytes.h"
 #include "csvm/jobs.h"
@@ -65,6 +66,22 @@ class Lines {
  private:
   std::map<std::string_view, std::string_view> values_;
 };
+
+std::vector<PacePoint> pace_points(std::string_view text) {
+  std::vector<double> numbers;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    std::from_chars(text.data(), text.data() + end, numbers.emplace_back());
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  std::vector<PacePoint> points;
+  std::int64_t at = 0;
+  for (std::size_t i = 0; i + 2 < numbers.size(); i += 3) {
+    at += static_cast<std::int64_t>(numbers[i]);
+    points.push_back({at, numbers[i + 1], numbers[i + 2]});
+  }
+  return points;
+}
 
 }  // namespace
 
@@ -133,6 +150,15 @@ std::string to_text(const SendingDetails& details) {
         fmt::format("last_record {}\nlast_state {}\nlast_status {}\nlast_reason {}\n", last.record,
                     delivery_word(last.state), last.http_status, printable(last.excerpt));
   }
+  if (!details.pace.empty()) {
+    text += "pace";
+    std::int64_t before = 0;  // written are the distances: it is stored with every heartbeat
+    for (const PacePoint& point : details.pace) {
+      fmt::format_to(std::back_inserter(text), " {} {:.4g} {:.4g}",
+                     point.at - std::exchange(before, point.at), point.rate, point.latency_p50);
+    }
+    text += '\n';
+  }
   return text;
 }
 
@@ -162,6 +188,7 @@ std::optional<SendingDetails> sending_details(std::string_view text) {
     last.excerpt = lines.text("last_reason");
     details.last_failure = std::move(last);
   }
+  details.pace = pace_points(lines.text("pace"));
   return details;
 }
 

@@ -91,6 +91,7 @@ Result<deliver::Job> DeliveryRun::prepare() {
   rows_read_ = before ? before->rows_read : job.progress.total_records;
   if (before && before->series != series_) before.reset();  // of another delivery
   crashes_ = (before ? before->crashes : 0) + (job.attempts > 1 ? 1 : 0);
+  if (before) pace_ = PaceHistory(before->pace);
   if (before) last_failure_.with([&](auto& failure) { failure = before->last_failure; });
 
   deliver::Job sent;
@@ -125,7 +126,8 @@ Result<deliver::Job> DeliveryRun::prepare() {
       !is_past_canary(resumption, before, wishes.canary)) {
     const std::uint64_t ended =
         counts.delivered + counts.rejected + counts.failed + counts.maybe + counts.skipped;
-    sent.plan.canary = wishes.canary - std::min(wishes.canary, ended);
+    sent.plan.canary = wishes.canary;
+    sent.plan.canary_sent = ended;
   }
   const auto configuration = environment_.configuration();
   const columns::FieldSet& fields =
@@ -145,6 +147,7 @@ Result<void> DeliveryRun::note_that_it_begins() {
   details.series = series_;
   details.rows_read = rows_read_;
   details.crashes = crashes_;
+  details.pace = pace_.points();
   progress.details = to_text(details);
   // The number of crashes first: without it they would never add up.
   CSVM_TRY(environment_.store.heartbeat(claim_.lease, progress));
@@ -209,6 +212,11 @@ store::Progress DeliveryRun::progress(const deliver::JobStatus& status, bool wai
   details.waits_for_go_on = waits;
   details.held_by = status.held_by;
   details.crashes = crashes_;
+  pace_.add({std::chrono::floor<std::chrono::seconds>(environment_.outgoing.wall_clock())
+                 .time_since_epoch()
+                 .count(),
+             status.current_rate, details.latency_p50});
+  details.pace = pace_.points();
   details.last_failure = last_failure_.with([](auto& failure) { return failure; });
   progress.details = to_text(details);
   return progress;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "csvm/jobs.h"
+#include "pace_history.h"
 #include "patience.h"
 
 namespace csvm::jobs {
@@ -67,6 +68,7 @@ class DeliveryRun final : public deliver::Ledger {
   std::string series_;
   std::uint64_t records_ = 0;  // to be sent
   std::uint64_t rows_read_ = 0;
+  PaceHistory pace_;
   std::atomic<std::uint32_t> crashes_ = 0;  // in a row without an outcome
   Guarded<std::optional<store::Delivery>> last_failure_;
   Guarded<bool> ledger_failed_{false};

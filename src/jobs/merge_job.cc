@@ -142,6 +142,7 @@ Result<Outcome> run_merge(const Environment& environment, const store::Claim& cl
   output::Paths paths;
   paths.records = CSVM_TRY(parts.room_for(part_records));
   paths.duplicates = CSVM_TRY(parts.room_for(part_duplicates));
+  if (recipe.provenance) paths.provenance = CSVM_TRY(parts.room_for(part_provenance));
   auto sink = CSVM_TRY(output::CsvSink::create(paths, recipe.excel_safe));
   auto summary = CSVM_TRY(pipeline::run(upload.sources, suppression.sources, run, *sink));
   summary.index_seconds = indexed - started;

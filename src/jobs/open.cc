@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "csvm/jobs.h"
+#include "csvm/output.h"
 #include "patience.h"
 
 namespace csvm::jobs {
@@ -29,19 +30,12 @@ pipeline::SourceFile source_of(const store::SourceFile& file, const std::string&
 // The page and the API name files by id; the pipeline knows them by path.
 recipe::Recipe by_path(recipe::Recipe recipe, const std::vector<store::SourceFile>& files,
                        const std::vector<pipeline::SourceFile>& sources) {
-  const auto resolve = [&](std::string& name) {
+  recipe::rename_files(recipe, [&](std::string& name) {
     const auto file = std::ranges::find(files, name, &store::SourceFile::id);
     if (file != files.end()) {
       name = sources[static_cast<std::size_t>(file - files.begin())].path;
     }
-  };
-  for (std::string& name : recipe.rank) resolve(name);
-  for (recipe::FileReading& reading : recipe.reading) resolve(reading.file);
-  for (recipe::FileWishes& wishes : recipe.mapping) resolve(wishes.file);
-  for (recipe::Decision& decision : recipe.decisions) {
-    resolve(decision.a.file);
-    resolve(decision.b.file);
-  }
+  });
   return recipe;
 }
 
@@ -116,12 +110,9 @@ Result<std::vector<std::vector<std::string>>> preview_of(const pipeline::Source&
   return preview;
 }
 
-}  // namespace
-
-Result<FileFacts> inspect(const Environment& environment, const files::Place& place,
-                          const std::string& name, std::stop_token stop,
-                          const recipe::FileReading& reading) {
-  const auto local = CSVM_TRY(environment.files.fetch(place));
+Result<FileFacts> read_facts(const Environment& environment, const std::string& path,
+                             const std::string& name, std::stop_token stop,
+                             const recipe::FileReading& reading) {
   const auto configuration = environment.configuration();
   pipeline::Settings settings;
   settings.fields = configuration->people;
@@ -129,7 +120,7 @@ Result<FileFacts> inspect(const Environment& environment, const files::Place& pl
   settings.stop = std::move(stop);
   store::SourceFile file;
   file.name = name;
-  pipeline::SourceFile described = source_of(file, local->path());
+  pipeline::SourceFile described = source_of(file, path);
   described.encoding = reading.encoding;
   described.known.delimiter = reading.delimiter;
   const auto sources = CSVM_TRY(pipeline::open_sources({described}, settings));
@@ -144,6 +135,27 @@ Result<FileFacts> inspect(const Environment& environment, const files::Place& pl
   facts.suggested_type = suggested_type(source, settings.fields);
   facts.warnings = warnings_of(source);
   facts.preview = CSVM_TRY(preview_of(source, settings.csv_limits));
+  return facts;
+}
+
+}  // namespace
+
+Result<FileFacts> inspect(const Environment& environment, const files::Place& place,
+                          const std::string& name, std::stop_token stop,
+                          const recipe::FileReading& reading) {
+  const auto local = CSVM_TRY(environment.files.fetch(place));
+  return read_facts(environment, local->path(), name, std::move(stop), reading);
+}
+
+Result<FileFacts> inspect_head(const Environment& environment, const files::Place& scratch,
+                               const std::string& name, std::string_view head) {
+  const auto local = CSVM_TRY(environment.files.scratch(scratch));
+  CSVM_CHECK(output::write_file(local->path(), head));
+  FileFacts facts = CSVM_TRY(read_facts(environment, local->path(), name, {}, {}));
+  // Where the bytes break off a record looks short, or its quote is not closed.
+  facts.warnings.clear();
+  if (facts.records > 0) --facts.records;
+  if (facts.preview.size() > facts.records) facts.preview.resize(facts.records);
   return facts;
 }
 

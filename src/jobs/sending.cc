@@ -206,10 +206,13 @@ void Sending::send() {
 
 // The store has the one bucket that all processes have for a URL.
 Result<deliver::Share> Sending::ask_share(const deliver::ShareWish& wish) {
-  const auto tokens = CSVM_TRY(
-      environment_.store.take_tokens({wish.url, environment_.outgoing.process, wish.limit,
-                                      wish.ceiling, wish.burst, wish.tokens, wish.unused}));
-  return deliver::Share{tokens.count, tokens.wait, tokens.interval};
+  const deliver::Time asked = environment_.outgoing.clock();
+  const auto tokens = CSVM_TRY(environment_.store.take_tokens(
+      {wish.url, environment_.outgoing.process, wish.limit, wish.ceiling, wish.burst, wish.tokens,
+       wish.unused, std::chrono::microseconds(wish.unused_of)}));
+  bucket_clock_.compare(asked, tokens.clock, environment_.outgoing.clock());
+  return deliver::Share{tokens.count, bucket_clock_.latest(tokens.first), tokens.interval,
+                        bucket_clock_.uncertainty(), tokens.next.count()};
 }
 
 void Sending::take_arrivals(deliver::Courier& courier) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "delivery_run.h"
+#include "remote_clock.h"
 
 namespace csvm::jobs {
 
@@ -94,6 +95,7 @@ class Sending {
   bool tender_stops_ = false;
   double no_claim_before_ = 0;  // after the store could not be written
   deliver::JobKey last_key_ = 0;
+  RemoteClock bucket_clock_;                     // of whoever asks for shares
   std::vector<std::unique_ptr<Entry>> entries_;  // erased by the tender only
   std::vector<Command> commands_;
   deliver::Courier* courier_ = nullptr;  // to wake it; null before and after

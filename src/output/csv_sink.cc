@@ -1,6 +1,7 @@
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 
 #include "csvm/csv.h"
@@ -15,7 +16,8 @@ Paths paths_beside(const std::string& records) {
   if (dot != std::string::npos && dot > 0 && (slash == std::string::npos || dot > slash + 1)) {
     stem.resize(dot);
   }
-  return {records, stem + "_duplicates.csv", stem + "_rejected.csv", stem + "_report.json"};
+  return {records, stem + "_duplicates.csv", stem + "_rejected.csv", stem + "_report.json",
+          stem + "_provenance.csv"};
 }
 
 Result<void> CsvSink::File::append(std::string_view text) {
@@ -24,16 +26,23 @@ Result<void> CsvSink::File::append(std::string_view text) {
   return {};
 }
 
-CsvSink::CsvSink(std::optional<File> records, std::optional<File> left_out, bool excel_safe)
-    : records_(std::move(records)), left_out_(std::move(left_out)), excel_safe_(excel_safe) {}
+CsvSink::CsvSink(std::optional<File> records, std::optional<File> left_out,
+                 std::optional<File> origins, bool excel_safe)
+    : records_(std::move(records)),
+      left_out_(std::move(left_out)),
+      origins_(std::move(origins)),
+      excel_safe_(excel_safe) {}
 
 Result<std::unique_ptr<CsvSink>> CsvSink::create(const Paths& paths, bool excel_safe) {
-  std::optional<File> records, left_out;
-  if (!paths.records.empty()) records = File{CSVM_TRY(bytes::NewFile::create(paths.records))};
-  if (!paths.duplicates.empty()) {
-    left_out = File{CSVM_TRY(bytes::NewFile::create(paths.duplicates))};
-  }
-  return std::unique_ptr<CsvSink>(new CsvSink(std::move(records), std::move(left_out), excel_safe));
+  const auto open = [](const std::string& path) -> Result<std::optional<File>> {
+    if (path.empty()) return std::optional<File>();
+    return std::optional<File>(File{CSVM_TRY(bytes::NewFile::create(path))});
+  };
+  auto records = CSVM_TRY(open(paths.records));
+  auto left_out = CSVM_TRY(open(paths.duplicates));
+  auto origins = CSVM_TRY(open(paths.provenance));
+  return std::unique_ptr<CsvSink>(
+      new CsvSink(std::move(records), std::move(left_out), std::move(origins), excel_safe));
 }
 
 char* CsvSink::put(std::string_view cell, char* out, std::uint64_t& neutralised) const {
@@ -70,6 +79,8 @@ Result<void> CsvSink::begin(const pipeline::Table& table,
   pipeline::Spelled header;
   const std::vector<std::string_view> names(table.columns.begin(), table.columns.end());
   spell(names, header);
+  column_names_ = table.columns;
+  header.origins = "Record,Column,Value,File,Line,Header,Original,Changed By,Lost\n";
   header.left_out = "Source File,Line,Merged Into Row,Score,Reason," + header.records;
   return write(header);
 }
@@ -92,14 +103,33 @@ void CsvSink::spell_left_out(const pipeline::LeftOut& row, pipeline::Spelled& ou
   append(row.values, text, not_counted);
 }
 
+void CsvSink::spell_origin(const pipeline::CellOrigin& origin, pipeline::Spelled& out) const {
+  if (!origins_) return;
+  const std::string record = fmt::format(FMT_COMPILE("{}"), origin.record);
+  const std::string line = fmt::format(FMT_COMPILE("{}"), origin.place.line);
+  const std::array<std::string_view, 9> cells = {record,
+                                                 column_names_[origin.column],
+                                                 origin.value,
+                                                 source_names_[origin.place.source],
+                                                 line,
+                                                 origin.headers,
+                                                 origin.original,
+                                                 origin.changed_by,
+                                                 origin.lost};
+  std::uint64_t not_counted = 0;  // the count is of the result
+  append(cells, out.origins, not_counted);
+}
+
 Result<void> CsvSink::write(const pipeline::Spelled& spelled) {
   if (records_) CSVM_CHECK(records_->append(spelled.records));
   if (left_out_) CSVM_CHECK(left_out_->append(spelled.left_out));
+  if (origins_) CSVM_CHECK(origins_->append(spelled.origins));
   return {};
 }
 
 Result<void> CsvSink::commit() {
   if (left_out_) CSVM_CHECK(left_out_->file.commit());
+  if (origins_) CSVM_CHECK(origins_->file.commit());
   if (records_) CSVM_CHECK(records_->file.commit());
   return {};
 }

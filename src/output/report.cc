@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
 
@@ -136,6 +137,21 @@ json::array possible_of(const pipeline::Summary& summary,
   return possible;
 }
 
+// Rows joined to others and pairs that stayed apart, by whole score from the lowest one listed.
+json::object scores_of(const pipeline::Summary& summary, const pipeline::Settings& settings) {
+  const auto from = static_cast<std::size_t>(settings.matching.possible);
+  std::vector<std::uint64_t> apart(summary.joined_by_score.size(), 0);
+  for (const auto& pair : summary.possible) {
+    ++apart[static_cast<std::size_t>(std::clamp(pair.score, 0.0, 100.0))];
+  }
+  json::array joined_from, apart_from;
+  for (std::size_t score = from; score < apart.size(); ++score) {
+    joined_from.push_back(summary.joined_by_score[score]);
+    apart_from.push_back(apart[score]);
+  }
+  return {{"from", from}, {"joined", std::move(joined_from)}, {"apart", std::move(apart_from)}};
+}
+
 }  // namespace
 
 std::string report_json(const pipeline::Summary& summary,
@@ -169,6 +185,7 @@ std::string report_json(const pipeline::Summary& summary,
   report["files"] = std::move(files);
   report["overlap"] = overlap_of(summary, sources);
   report["fill_rates"] = fill_rates(summary.table, summary.total.filled, summary.total.kept);
+  report["scores"] = scores_of(summary, settings);
   report["possible_duplicates"] = possible_of(summary, sources);
   report["timings_ms"] = json::object{{"reading", milliseconds(summary.index_seconds)},
                                       {"surveying", milliseconds(summary.survey_seconds)},

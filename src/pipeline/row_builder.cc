@@ -47,17 +47,19 @@ std::string_view RowBuilder::cleaned(const ColumnPlan& column, std::string_view 
   if (clean_nothing_) return raw;
   if (!split_emails_ || !is_email(column.role)) return cleaner_.clean(column.role, raw);
   const std::string_view first = cleaner_.clean_emails(raw, other_emails_);
-  if (!other_emails_.empty() && column.spill != no_column) spill(column.spill, row);
+  if (!other_emails_.empty() && column.spill != no_column)
+    spill(column.spill, column.source_column, row);
   return first;
 }
 
-void RowBuilder::spill(std::int32_t field, Row& row) {
+void RowBuilder::spill(std::int32_t field, std::uint32_t source_column, Row& row) {
   more_emails_.emplace_back(field, other_emails_.size());
   for (const auto& numbered : layout_.numbered) {
     if (numbered.column != field) continue;
     const std::size_t count = std::min(other_emails_.size(), numbered.others.size());
     for (std::size_t n = 0; n < count; ++n) {
       row.values[static_cast<std::size_t>(numbered.others[n])] = row.text.store(other_emails_[n]);
+      if (trace_ != nullptr) trace_->put(numbered.others[n], Making::split).from = {source_column};
     }
   }
 }
@@ -69,6 +71,10 @@ CleanMarks RowBuilder::build(std::size_t source, const csv::Dialect& dialect,
   row.values.assign(layout_.table.columns.size(), {});
   row.text.clear();
   more_emails_.clear();
+  if (trace_ != nullptr) {
+    trace_->start(held_.size(), row.values.size());
+    marks = 0;  // what a rule changed is seen by cleaning again
+  }
   const csv::Cell* const cells = batch.cells.data() + record.first_cell;
   const auto kept = [&](std::string_view value) {
     return points_into(value, batch.text) ? value : row.text.store(value);
@@ -86,7 +92,9 @@ CleanMarks RowBuilder::build(std::size_t source, const csv::Dialect& dialect,
         value = cell.escaped ? row.text.store(raw) : raw;
       } else {
         const std::uint64_t mojibake = cleaner_.damage().mojibake;
+        const clean::Counts before = trace_ != nullptr ? cleaner_.counts() : clean::Counts();
         const std::string_view clean = cleaned(column, raw, row);
+        if (trace_ != nullptr) trace_->read(column.source_column, raw, before, cleaner_.counts());
         const bool is_same = clean.data() == raw.data() && clean.size() == raw.size();
         if (column.mark != no_mark && is_same && cleaner_.damage().mojibake == mojibake) {
           marks |= static_cast<CleanMarks>(CleanMarks{1} << column.mark);
@@ -97,6 +105,7 @@ CleanMarks RowBuilder::build(std::size_t source, const csv::Dialect& dialect,
       if (column.additional != no_column && !other_emails_.empty() && column.spill == no_column) {
         row.values[static_cast<std::size_t>(column.additional)] =
             kept(cleaner_.clean(columns::Role::other, raw));
+        if (trace_ != nullptr) trace_->put(column.additional).from = {column.source_column};
         held_[column.source_column] = value;
         continue;
       }
@@ -106,6 +115,11 @@ CleanMarks RowBuilder::build(std::size_t source, const csv::Dialect& dialect,
     if (column.direct != no_column) row.values[static_cast<std::size_t>(column.direct)] = value;
     if (column.additional != no_column) {
       row.values[static_cast<std::size_t>(column.additional)] = value;
+    }
+    if (trace_ != nullptr) {
+      for (const std::int32_t place : {column.direct, column.additional}) {
+        if (place != no_column) trace_->put(place).from = {column.source_column};
+      }
     }
   }
   split_column_.reset();
@@ -130,6 +144,9 @@ void RowBuilder::compose(const CompositePlan& plan, Row& row) {
         for (const std::size_t column : feed.columns) {
           if (held_[column].empty()) continue;
           place = held_[column];
+          if (trace_ != nullptr) {
+            trace_->put(plan.column).from = {static_cast<std::uint32_t>(column)};
+          }
           return;
         }
         continue;
@@ -148,7 +165,18 @@ void RowBuilder::compose(const CompositePlan& plan, Row& row) {
     }
     if (composed_.empty()) continue;
     place = row.text.store(composed_);
+    if (trace_ != nullptr) trace_composed(plan.column, feed);
     return;
+  }
+}
+
+void RowBuilder::trace_composed(std::int32_t place, const columns::Feed& feed) {
+  const bool joined = feed.how == columns::Composition::join_location ||
+                      feed.how == columns::Composition::join_name;
+  RowTrace::Value& value = trace_->put(place, joined ? Making::joined : Making::split);
+  for (const std::size_t column : feed.columns) {
+    if (!held_[column].empty()) value.from.push_back(static_cast<std::uint32_t>(column));
+    if (!joined) break;  // it was split from the first
   }
 }
 
@@ -165,9 +193,17 @@ void RowBuilder::derive_linkedin(Row& row) {
   auto& handle = row.values[static_cast<std::size_t>(layout_.linkedin_handle)];
   if (handle.empty() && !url.empty()) {
     handle = row.text.store(clean::linkedin_handle(url));
+    trace_derived(layout_.linkedin_handle, layout_.linkedin_url);
   } else if (url.empty() && !handle.empty()) {
     url = row.text.store(clean::linkedin_company_url(handle));
+    trace_derived(layout_.linkedin_url, layout_.linkedin_handle);
   }
+}
+
+void RowBuilder::trace_derived(std::int32_t place, std::int32_t from) {
+  if (trace_ == nullptr) return;
+  const auto columns = trace_->value(static_cast<std::size_t>(from)).from;
+  trace_->put(place, Making::derived).from = columns;
 }
 
 }  // namespace csvm::pipeline

@@ -10,6 +10,7 @@
 #include "csvm/clean.h"
 #include "csvm/merge.h"
 #include "layout.h"
+#include "row_trace.h"
 
 namespace csvm::pipeline {
 
@@ -32,6 +33,9 @@ class RowBuilder {
   CleanMarks build(std::size_t source, const csv::Dialect& dialect, const csv::Batch& batch,
                    const csv::Record& record, CleanMarks marks, Row& row);
 
+  /// From now on `trace` is told where the values of each row come from. Borrowed.
+  void trace_into(RowTrace& trace) { trace_ = &trace; }
+
   /// How many further addresses the last row's e-mail cells had, by column of the result (only
   /// columns that are e-mail fields are meaningful).
   std::size_t more_emails(std::int32_t column) const;
@@ -42,15 +46,18 @@ class RowBuilder {
 
  private:
   std::string_view cleaned(const ColumnPlan& column, std::string_view raw, Row& row);
-  void spill(std::int32_t field, Row& row);
+  void spill(std::int32_t field, std::uint32_t source_column, Row& row);
   void compose(const CompositePlan& plan, Row& row);
   const clean::NameParts& name_parts(std::size_t column);
   void derive_linkedin(Row& row);
+  void trace_composed(std::int32_t place, const columns::Feed& feed);
+  void trace_derived(std::int32_t place, std::int32_t from);
 
   const Layout& layout_;
   clean::Cleaner cleaner_;
   bool clean_nothing_;
   bool split_emails_;
+  RowTrace* trace_ = nullptr;
   std::vector<std::string_view> held_;  // by source column
   std::vector<std::pair<std::int32_t, std::size_t>> more_emails_;
   std::vector<std::string> other_emails_;    // of the last e-mail cell

@@ -163,6 +163,9 @@ Result<Summary> run(const std::vector<Source>& sources, const std::vector<Source
   add_sources(summary);
   CSVM_CHECK(check_ledger(sources, summary));
 
+  for (const cluster::Link& link : clusters.links) {
+    ++summary.joined_by_score[static_cast<std::size_t>(std::clamp(link.score, 0.0F, 100.0F))];
+  }
   summary.possible.resize(clusters.possible.size());
   const auto explain = [&](unsigned, std::size_t slice) -> Result<void> {
     const std::size_t end = std::min(summary.possible.size(), (slice + 1) * listed_a_task);

@@ -8,6 +8,7 @@
 #include "contacts.h"
 #include "families.h"
 #include "in_order.h"
+#include "provenance.h"
 #include "row_builder.h"
 
 namespace csvm::pipeline {
@@ -58,6 +59,11 @@ class Writer {
     builders_.reserve(sources);
     for (std::size_t s = 0; s < sources; ++s)
       builders_.emplace_back(plan.layout, plan.settings.rules);
+    if (plan.settings.provenance) {
+      provenance_.emplace(plan.sources, plan.layout);
+      for (RowBuilder& builder : builders_) builder.trace_into(trace_);
+      leads_.resize(columns);
+    }
     tally_.sources.resize(sources);
     for (auto& source : tally_.sources) source.filled.assign(columns, 0);
     tally_.merged_cells.assign(columns, 0);
@@ -86,6 +92,12 @@ class Writer {
         ++survivors;
         ++tally_.shared[place.source][place.source];
         sink.spell(row_.values, out);
+        if (provenance_) {
+          provenance_->start();
+          leads_.assign(leads_.size(), true);
+          provenance_->add({place.source, record.line}, row_.values, trace_, leads_);
+          provenance_->spell(survivors, row_.values, sink, out);
+        }
       } else {
         ++counts.kept;
         ++survivors;
@@ -129,6 +141,9 @@ class Writer {
     member_sources_.assign(1, source_number);
     const auto& file = plan_.sources[source_number].file;
     accumulator_.add({row_.values, file.rank, file.file_time});
+    if (provenance_) provenance_->start();
+    std::uint32_t member = 0;
+    note_origins({source_number, plan_.survey.line_of_row[first]}, row_.values, member);
     for (std::size_t c = 0; c < row_.values.size(); ++c) {
       tally_.merged_cells[c] += row_.values[c].empty() ? 0 : 1;
     }
@@ -138,6 +153,7 @@ class Writer {
       CSVM_CHECK(pick(row, number));
       const auto& member_file = plan_.sources[number].file;
       accumulator_.add({picked_.row.values, member_file.rank, member_file.file_time});
+      note_origins({number, plan_.survey.line_of_row[row]}, picked_.row.values, ++member);
       for (std::size_t c = 0; c < picked_.row.values.size(); ++c) {
         tally_.merged_cells[c] += picked_.row.values[c].empty() ? 0 : 1;
       }
@@ -172,7 +188,20 @@ class Writer {
       for (const auto b : member_sources_) ++tally_.shared[a][b];
     }
     sink.spell(values, out);
+    if (provenance_) provenance_->spell(survivor, values, sink, out);
     return {};
+  }
+
+  // `member` of the cluster was just added to the accumulator, and its row is the last one built.
+  void note_origins(RowPlace place, std::span<const std::string_view> values,
+                    std::uint32_t member) {
+    if (!provenance_) return;
+    // Which value is the most frequent is not known before the last row; then any row that has it
+    // is as good as another.
+    const bool is_known = plan_.settings.survivor != merge::Survivor::most_frequent;
+    const auto origins = accumulator_.origins();
+    for (std::size_t c = 0; c < leads_.size(); ++c) leads_[c] = is_known && origins[c] == member;
+    provenance_->add(place, values, trace_, leads_);
   }
 
   Result<void> leave_out_suppressed(std::uint32_t source_number, std::uint32_t first,
@@ -208,6 +237,9 @@ class Writer {
   PickedRow picked_;
   merge::Accumulator accumulator_;
   Contacts contacts_;
+  std::optional<Provenance> provenance_;
+  RowTrace trace_;           // of the last row that was built, with provenance_
+  std::vector<bool> leads_;  // by column
   std::vector<std::uint32_t> member_sources_;
   Tally tally_;
 };
@@ -271,6 +303,7 @@ Result<void> write(const WritePlan& plan, RowSink& sink, Summary& summary,
     Worker& worker = workers[number];
     worker.spelled.records.clear();
     worker.spelled.left_out.clear();
+    worker.spelled.origins.clear();
     worker.spelled.neutralised = 0;
     CSVM_CHECK(
         worker.writer->spell_block(blocks[index], survivors_before[index], sink, worker.spelled));

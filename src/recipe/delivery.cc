@@ -1,12 +1,14 @@
 // Wishes for a delivery <-> JSON.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <cmath>
 #include <limits>
 
 #include "csvm/recipe.h"
+#include "destination.h"
 #include "json_reader.h"
 #include "mistakes.h"
 
@@ -144,7 +146,9 @@ Result<DeliveryWishes> parse_delivery_wishes(std::string_view text, const Delive
   return wishes;
 }
 
-std::string to_json(const DeliveryWishes& wishes) {
+namespace {
+
+json::object members_of(const DeliveryWishes& wishes) {
   json::object document;
   document["webhook_preset"] = wishes.preset;
   document["webhook_burst"] = wishes.burst;
@@ -159,7 +163,70 @@ std::string to_json(const DeliveryWishes& wishes) {
   document["webhook_timeout"] = wishes.timeout_seconds;
   document["webhook_roll_over_urls"] = json::value_from(wishes.roll_over_urls);
   document["webhook_series"] = wishes.series;
-  return json::serialize(document);
+  return document;
+}
+
+}  // namespace
+
+std::string to_json(const DeliveryWishes& wishes) { return json::serialize(members_of(wishes)); }
+
+json::object object_of(const Destination& destination) {
+  json::object shown;
+  shown["host"] = destination.host;
+  shown["rate"] = plain_number(destination.rate_per_second);
+  if (!destination.header_names.empty()) {
+    shown["headers"] = json::value_from(destination.header_names);
+  }
+  if (destination.is_signed) shown["signed"] = true;
+  const json::object by_default = members_of({});
+  for (const auto& [key, value] : members_of(destination.wishes)) {
+    const bool is_secret = key == "webhook_roll_over_urls" || key == "webhook_series";
+    if (is_secret || (by_default.contains(key) && by_default.at(key) == value)) continue;
+    shown[key] = value.is_double() ? plain_number(value.get_double()) : value;
+  }
+  return shown;
+}
+
+std::optional<Destination> read_destination(std::string_view path, const json::value& value,
+                                            Mistakes& mistakes) {
+  const json::object* const given = value.if_object();
+  if (given == nullptr) {
+    mistakes.add(path, fmt::format("must be an object, not {}", kind_in_words(value)));
+    return std::nullopt;
+  }
+  Destination destination;
+  json::object wishes;
+  const auto names = delivery_members();
+  for (const auto& [key, member] : *given) {
+    const std::string place = path_of(path, view(key));
+    if (view(key) == "host" && member.is_string()) {
+      destination.host = view(member.get_string());
+    } else if (view(key) == "rate" && member.is_number()) {
+      destination.rate_per_second = member.to_number<double>();
+      if (destination.rate_per_second >= 0 && destination.rate_per_second <= largest_wish) continue;
+      mistakes.add(place, "must be a number of records a second, 0 for no limit");
+    } else if (view(key) == "headers" && member.is_array()) {
+      for (const json::value& name : member.get_array()) {
+        if (const json::string* text = name.if_string()) {
+          destination.header_names.emplace_back(view(*text));
+        } else {
+          mistakes.add(place, "must be a list of names");
+        }
+      }
+    } else if (view(key) == "signed" && member.is_bool()) {
+      destination.is_signed = member.get_bool();
+    } else if (std::ranges::find(names, view(key)) != names.end()) {
+      wishes[key] = member;
+    } else {
+      mistakes.add(place, "is no text, number or list that is known here (docs/recipes.md)");
+    }
+  }
+  std::vector<Mistake> wrong;
+  if (auto read = parse_delivery_wishes(json::serialize(wishes), {}, &wrong)) {
+    destination.wishes = *std::move(read);
+  }
+  for (const Mistake& one : wrong) mistakes.add(path_of(path, one.path), one.what);
+  return destination;
 }
 
 }  // namespace csvm::recipe

@@ -30,6 +30,9 @@ inline std::string_view view(boost::json::string_view text) { return {text.data(
 /// "a text", "a number", "a list" ...: what a value is, in a sentence.
 std::string_view kind_in_words(const boost::json::value& value);
 
+/// A number without an exponent where it is whole: Boost.JSON would write 90.0 as 9E1.
+boost::json::value plain_number(double number);
+
 /// `path` + one key: bare when it is a plain word (`rules.names`), else quoted (`a."b c"`).
 std::string path_of(std::string_view path, std::string_view key);
 std::string path_of(std::string_view path, std::size_t index);

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "csvm/recipe.h"
+#include "destination.h"
 #include "json_reader.h"
 #include "mistakes.h"
+#include "names.h"
 
 namespace csvm::recipe {
 namespace {
@@ -17,20 +19,6 @@ namespace json = boost::json;
 constexpr std::size_t max_recipe_bytes = std::size_t{1} << 20;
 constexpr std::size_t max_further_contacts = 20;
 constexpr std::size_t most_lines = std::size_t{1} << 40;
-
-constexpr std::array<std::pair<cluster::Mode, std::string_view>, 3> modes{{
-    {cluster::Mode::fuzzy, "fuzzy"},
-    {cluster::Mode::exact, "exact"},
-    {cluster::Mode::none, "none"},
-}};
-
-std::string_view mode_name(cluster::Mode mode) {
-  return std::ranges::find(modes, mode, &decltype(modes)::value_type::first)->second;
-}
-
-std::string_view type_name(columns::TableType type) {
-  return type == columns::TableType::company ? "company" : "people";
-}
 
 // Reads one document and collects what is wrong with it.
 class RecipeReader {
@@ -100,6 +88,8 @@ class RecipeReader {
       recipe_.excel_safe = flag(key, value);
     } else if (key == "drop_empty") {
       recipe_.drop_empty = flag(key, value);
+    } else if (key == "provenance") {
+      recipe_.provenance = flag(key, value);
     } else if (key == "no_clean") {
       read_rules(key, value);
     } else if (key == "rank") {
@@ -110,11 +100,13 @@ class RecipeReader {
       read_mapping(key, value);
     } else if (key == "decisions") {
       read_decisions(key, value);
+    } else if (key == "destination") {
+      recipe_.destination = read_destination(key, value, mistakes_);
     } else {
       mistakes_.add(path_of("", key),
                     "is not known; known are table_type, match, threshold, possible, survivor, "
-                    "header_threshold, further_contacts, excel_safe, drop_empty, no_clean, rank, "
-                    "reading, mapping and decisions");
+                    "header_threshold, further_contacts, excel_safe, drop_empty, provenance, "
+                    "no_clean, rank, reading, mapping, decisions and destination");
     }
   }
 
@@ -275,25 +267,14 @@ class RecipeReader {
   Recipe recipe_;
 };
 
-// In single quotes when the shell would read anything else in it.
-std::string shell_word(std::string_view word) {
-  const bool plain = !word.empty() && std::ranges::all_of(word, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_-./,:=@+").find(c) != std::string_view::npos;
-  });
-  if (plain) return std::string(word);
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
-std::string names_of(const std::vector<clean::Rule>& rules) {
-  std::string names;
-  for (const clean::Rule rule : rules) {
-    if (!names.empty()) names += ',';
-    names += clean::to_string(rule);
+// People read it, too: a line for each of its members.
+std::string a_line_each(const json::object& document) {
+  std::string text = "{";
+  for (const auto& [key, value] : document) {
+    text += fmt::format("{}\n  {}: {}", text.size() > 1 ? "," : "",
+                        json::serialize(json::value(key)), json::serialize(value));
   }
-  return names;
+  return text + "\n}\n";
 }
 
 }  // namespace
@@ -322,6 +303,16 @@ Result<Recipe> load_recipe(const std::string& path) {
   return parse_recipe(CSVM_TRY(read_document_file(path, "recipe", max_recipe_bytes)), path);
 }
 
+void rename_files(Recipe& recipe, const std::function<void(std::string& file)>& rename) {
+  for (std::string& file : recipe.rank) rename(file);
+  for (FileReading& reading : recipe.reading) rename(reading.file);
+  for (FileWishes& wishes : recipe.mapping) rename(wishes.file);
+  for (Decision& decision : recipe.decisions) {
+    rename(decision.a.file);
+    rename(decision.b.file);
+  }
+}
+
 std::string to_json(const Recipe& recipe) {
   const Recipe by_default;
   json::object document;
@@ -330,13 +321,15 @@ std::string to_json(const Recipe& recipe) {
     if (value != otherwise) document[key] = value;
   };
   say("match", mode_name(recipe.match), mode_name(by_default.match));
-  say("threshold", recipe.threshold, by_default.threshold);
-  say("possible", recipe.possible, by_default.possible);
+  if (recipe.threshold != by_default.threshold)
+    document["threshold"] = plain_number(recipe.threshold);
+  if (recipe.possible != by_default.possible) document["possible"] = plain_number(recipe.possible);
   say("survivor", merge::to_string(recipe.survivor), merge::to_string(by_default.survivor));
   say("header_threshold", recipe.header_threshold, by_default.header_threshold);
   say("further_contacts", recipe.further_contacts, by_default.further_contacts);
   say("excel_safe", recipe.excel_safe, false);
   say("drop_empty", recipe.drop_empty, false);
+  say("provenance", recipe.provenance, false);
   if (!recipe.not_clean.empty()) {
     json::array& rules = document["no_clean"].emplace_array();
     for (const clean::Rule rule : recipe.not_clean) rules.emplace_back(clean::to_string(rule));
@@ -367,57 +360,8 @@ std::string to_json(const Recipe& recipe) {
     document["decisions"].get_array().push_back(json::object{
         {"a", place(decision.a)}, {"b", place(decision.b)}, {"together", decision.together}});
   }
-  return json::serialize(document) + "\n";
-}
-
-std::string to_command(const Recipe& recipe, const std::vector<std::string>& files) {
-  const Recipe by_default;
-  std::string command = "csv-merger merge";
-  const auto add = [&](std::string_view option, std::string_view value) {
-    command += fmt::format(" {} {}", option, shell_word(value));
-  };
-  for (const std::string& file : files) {
-    command += " " + shell_word(file.starts_with('-') && file != "-" ? "./" + file : file);
-  }
-  add("--type", type_name(recipe.type));
-  if (recipe.match != by_default.match) add("--match", mode_name(recipe.match));
-  if (recipe.threshold != by_default.threshold) {
-    add("--threshold", fmt::format("{}", recipe.threshold));
-  }
-  if (recipe.possible != by_default.possible) {
-    add("--possible", fmt::format("{}", recipe.possible));
-  }
-  if (recipe.survivor != by_default.survivor) add("--survivor", merge::to_string(recipe.survivor));
-  if (recipe.header_threshold != by_default.header_threshold) {
-    add("--header-threshold", fmt::format("{}", recipe.header_threshold));
-  }
-  if (recipe.further_contacts != 0) {
-    add("--further-contacts", fmt::format("{}", recipe.further_contacts));
-  }
-  if (!recipe.not_clean.empty()) command += " --no-clean=" + names_of(recipe.not_clean);
-  for (const std::string& file : recipe.rank) add("--rank", file);
-  for (const FileReading& reading : recipe.reading) {
-    if (reading.delimiter) {
-      const std::string sign =
-          *reading.delimiter == '\t' ? "tab" : std::string(1, *reading.delimiter);
-      add("--delimiter", reading.file + "=" + sign);
-    }
-    if (reading.encoding) add("--encoding", reading.file + "=" + *reading.encoding);
-  }
-  for (const FileWishes& wishes : recipe.mapping) {
-    for (const auto& wish : wishes.mapping) {
-      add("--map",
-          fmt::format("{}:{}={}", wishes.file, wish.header, wish.field.value_or(std::string())));
-    }
-  }
-  for (const Decision& decision : recipe.decisions) {
-    add(decision.together ? "--together" : "--apart",
-        fmt::format("{}:{}={}:{}", decision.a.file, decision.a.line, decision.b.file,
-                    decision.b.line));
-  }
-  if (recipe.excel_safe) command += " --excel-safe";
-  if (recipe.drop_empty) command += " --drop-empty";
-  return command;
+  if (recipe.destination) document["destination"] = object_of(*recipe.destination);
+  return a_line_each(document);
 }
 
 Result<void> apply(const Recipe& recipe, pipeline::Settings& settings,
@@ -429,6 +373,7 @@ Result<void> apply(const Recipe& recipe, pipeline::Settings& settings,
   settings.header_threshold = recipe.header_threshold;
   settings.drop_empty_fields = recipe.drop_empty;
   settings.further_contacts = recipe.further_contacts;
+  settings.provenance = recipe.provenance;
   for (const clean::Rule rule : recipe.not_clean) {
     settings.rules.enabled.reset(static_cast<std::size_t>(rule));
   }

@@ -161,13 +161,14 @@ class Outcomes(Delivery):
         self.assertEqual((counts["requests"], counts["ids"]), (30, 30))
 
     def test_a_job_stops_when_too_many_fail_or_the_url_is_gone(self):
-        # Some arrive, so that the circuit breaker stays out of it.
-        receiver = self.receiver("--plan", "422=80,ok=20")
-        job = self.begin(receiver.url, 2000, webhook_fail_above_percent=50, webhook_rate_limit=2000)
-        status = self.ended(job)
-        self.assertEqual(status["status"], "failed")
-        self.assertIn("more than the 50 % allowed", status["error"])
-        self.assertLess(receiver.counts()["requests"], 2000)
+        for plan in ("422=80,ok=20", "400=100", "404=100"):
+            receiver = self.receiver("--plan", plan)
+            job = self.begin(receiver.url, 2000, webhook_fail_above_percent=50,
+                             webhook_rate_limit=2000)
+            status = self.ended(job)
+            self.assertEqual(status["status"], "failed", plan)
+            self.assertIn("more than the 50 % allowed", status["error"], plan)
+            self.assertLess(receiver.counts()["requests"], 2000, plan)
         gone = self.receiver("--plan", "410=100")
         job = self.begin(gone.url, 2000, webhook_rate_limit=2000)
         status = self.ended(job)
@@ -318,6 +319,20 @@ class Crashes(Delivery):
         counts = receiver.counts()
         self.assertEqual((counts["accepted_ids"], counts["ids"], counts["changed"]), (4000, 4000, 0))
         self.assertLessEqual(counts["surplus"], kills * MOST_UNRECORDED)
+
+    def test_how_fast_it_went_is_known_from_its_beginning_after_kill_9_too(self):
+        job = self.begin(self.receiver().url, 400, webhook_rate_limit=20)
+        points = lambda: self.client.get(f"/api/jobs/{job}/pace").json()["points"]
+        before = wait_until(lambda: points() if len(points()) > 1 else None, "two points")
+        self.service.restart(signal.SIGKILL)
+        wait_until(lambda: len(points()) > len(before), "a point after the restart")
+        self.client.ask("PUT", f"/api/jobs/{job}/rate", json_body={"rate_limit": 0})
+        self.assertEqual(self.ended(job)["status"], "completed")
+        self.assertEqual(points()[:len(before)], before)
+        times = [point["at"] for point in points()]
+        self.assertEqual(times, sorted(set(times)))
+        self.assertTrue(any(point["rate"] > 0 for point in points()), points())
+        self.assertProblem(Client(self.service).get(f"/api/jobs/{job}/pace"), 404)
 
     def test_a_stop_in_order_repeats_nothing(self):
         receiver = self.receiver("--delay", "0.002")
@@ -511,6 +526,9 @@ class Secrets(Delivery):
         for answer in answers:
             self.assertLess(answer.status, 300, answer)
             self.assertNotIn(b"private", answer.body)
+        destination = self.client.get(f"/api/jobs/{job}/recipe").json()["recipe"]["destination"]
+        self.assertEqual((destination["headers"], destination["signed"], destination["webhook_retries"]),
+                         (["Authorization"], True, 0))
         shown = self.client.status(job)["webhook"]
         self.assertEqual((shown["host"], shown["headers"], shown["signed"]),
                          ("127.0.0.1", ["Authorization"], True))

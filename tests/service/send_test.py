@@ -160,6 +160,17 @@ class Send(unittest.TestCase):
         self.assertEqual(self.send(receiver).returncode, 0)
         self.assertEqual(receiver.counts()["requests"], 100)
 
+    def test_a_recipe_says_how_where_the_options_do_not(self):
+        self.write_leads(100)
+        recipe = self.folder / "recipe.json"
+        recipe.write_text(json.dumps({"table_type": "people", "destination": {
+            "host": "hooks.example", "rate": 50, "webhook_canary": 5, "webhook_retries": 0}}))
+        receiver = self.receiver()
+        self.assertEqual(self.send(receiver, "--recipe", recipe).returncode, 1)
+        self.assertEqual(receiver.counts()["requests"], 5)
+        self.assertEqual(self.send(receiver, "--recipe", recipe, "--first", "0").returncode, 0)
+        self.assertEqual(receiver.counts()["requests"], 100)
+
     def test_a_changed_file_needs_a_new_ledger(self):
         self.write_leads(10)
         receiver = self.receiver()

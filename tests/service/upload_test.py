@@ -50,6 +50,27 @@ class Uploads(ServiceTest):
         names = [file["filename"] for file in self.client.get(f"/api/uploads/{upload}").json()["files"]]
         self.assertEqual(names, ["a.csv"])
 
+    def look_at_head(self, name, head):
+        return self.client.ask("POST", f"/api/look?filename={name}", head,
+                               {"Content-Type": "application/octet-stream"})
+
+    def test_the_first_bytes_of_a_file_tell_what_it_holds_and_nothing_of_them_is_kept(self):
+        head = b"First Name;Last Name;Email\nAda;Novak;ada@one.example\nBo;Lee;bo@two.example\nCy;De"
+        self.assertProblem(Client(self.service).ask("POST", "/api/look", head), 404)
+        self.assertEqual(self.used()["uploads"], [])
+        before = self.service.stored_files()
+        answer = self.look_at_head("..%2Fleads.csv", head)
+        self.assertEqual(answer.status, 200, answer)
+        found = answer.json()
+        self.assertEqual((found["filename"], found["records"]), ("leads.csv", 2))
+        self.assertEqual(found["headers"], ["First Name", "Last Name", "Email"])
+        self.assertEqual((found["dialect"]["delimiter"], found["encoding"]), (";", "utf-8"))
+        self.assertEqual(found["preview"][1], ["Bo", "Lee", "bo@two.example"])
+        self.assertProblem(self.look_at_head("a.csv", NO_CSV), 422)
+        self.assertProblem(self.look_at_head("a.csv", b"a,b\n" * MIB), 413)
+        self.assertEqual(self.service.stored_files(), before)
+        self.assertEqual((self.used()["uploads"], self.used()["storage_used_mb"]), ([], 0))
+
     def test_a_file_can_be_looked_at_as_if_it_were_written_in_another_way(self):
         text = "Name;Ort,Land\nAnn;Z\u00fcrich,CH\n".encode("utf-8")
         upload = self.client.uploaded(("a.csv", text))

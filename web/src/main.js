@@ -47,7 +47,7 @@ Alpine.data('deliver', deliver(parts))
 Alpine.data('jobs', jobs(parts))
 Alpine.data('job', job(parts))
 Alpine.data('log', log(parts))
-Alpine.data('chart', chart())
+Alpine.data('chart', chart(parts))
 
 Alpine.start()
 void work.load()

@@ -5,6 +5,7 @@ import { emptyDraft, inOrder, resume, suggestedTable, toRequest } from './state/
 import { afterJob, hasEnded, newestFirst } from './state/jobs.js'
 
 const key = 'csv-merger.draft'
+const targetKey = 'csv-merger.destination'
 // A trial of fewer rows ends before it is cancelled.
 const longRows = 100_000
 /** Trials that are being removed. @type {Set<string>} */
@@ -214,6 +215,11 @@ export const makeWork = ({ client, live, storage }) => ({
     if (this.draft.discarded.includes(id)) this.change({ discarded: this.draft.discarded.filter((other) => other !== id) })
   },
 
+  /** Where the last result was to go, as far as it is no secret; null: nowhere yet. @returns {{mode: string, setUp: object} | null} */
+  keptTarget: () => JSON.parse(storage.getItem(targetKey) ?? 'null'),
+  /** @param {object} target */
+  keepTarget: (target) => storage.setItem(targetKey, JSON.stringify(target)),
+
   /** Begins the job that the draft describes. @param {object} [further] members of the request */
   async begin(further = {}) {
     const { job_id } = await client.process({ ...this.request, ...further })
@@ -226,6 +232,7 @@ export const makeWork = ({ client, live, storage }) => ({
     await client.forget()
     live.end()
     storage.removeItem(key)
+    storage.removeItem(targetKey)
     this.jobsById = {}
     this.looked = {}
     this.draft = { ...emptyDraft }

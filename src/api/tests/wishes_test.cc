@@ -56,6 +56,19 @@ TEST(Wishes, KeepTheRecipeForTheJobAsItIsRead) {
   EXPECT_EQ(kept->mapping[0].file, "f1");
 }
 
+TEST(Wishes, TakeFromTheDestinationOfARecipeWhatTheyDoNotSay) {
+  const Wishes wishes = read(R"({"upload_id": "u", "table_type": "people", "mode": "webhook",
+      "webhook_url": "https://other.example/x", "webhook_retries": 1,
+      "destination": {"host": "hooks.example", "rate": 2, "headers": ["X-List"], "signed": true,
+                      "webhook_retries": 7, "webhook_canary": 5}})");
+  EXPECT_THAT(fields(wishes), IsEmpty());
+  EXPECT_EQ(wishes.job.webhook.url, "https://other.example/x");
+  EXPECT_EQ(wishes.job.webhook.rate_per_second, 2);
+  EXPECT_EQ(delivery_of(wishes).retries, 1U);
+  EXPECT_EQ(delivery_of(wishes).canary, 5U);
+  EXPECT_EQ(wishes.job.recipe.find("destination"), std::string::npos);
+}
+
 TEST(Wishes, ForAWebhookSayWhereAndHow) {
   const Wishes wishes = read(R"({"upload_id": "u", "table_type": "people", "mode": "webhook",
       "webhook_url": "https://hooks.example/x", "webhook_rate_limit": 0.5, "webhook_secret": "s",

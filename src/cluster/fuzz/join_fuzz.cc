@@ -15,6 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     cluster::PairScore found;
     found.margin = static_cast<float>(static_cast<int>(byte & 63) - 40) / 4;
     found.veto = byte >= 250;
+    found.by_first_name = byte >= 253;
+    found.same_name = byte % 3 == 0;
     found.apart = (byte & 192) == 128 && byte % 5 == 0;
     found.strong = (byte & 192) == 192 && !found.veto;
     return found;

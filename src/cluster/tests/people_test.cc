@@ -196,6 +196,98 @@ TEST(People, ADateOfBirthTellsNamesakesApart) {
                           {.name = "John Moss", .location = "Leeds", .birth = "24.02.1951"}));
 }
 
+// Twins share the date of birth, the address and often the mailbox.
+TEST(People, KeepsTwinsWithAFamilyMailboxApart) {
+  const auto row = [](const std::string& name) {
+    return Row{.name = name,
+               .personal_email = "crowwoodfamily@gmail.com",
+               .location = "36 Lake Avenue, Redhead",
+               .birth = "2004-03-14"};
+  };
+  EXPECT_FALSE(same_person(row("Mario Crowwood"), row("Jaxon Crowwood")));
+  EXPECT_FALSE(same_person(row("Paul Crowwood"), row("Paula Crowwood")));
+  EXPECT_TRUE(same_person(row("Mario Crowwood"), row("Mario Crowood")));
+}
+
+TEST(People, KeepsTheNamesOfOneHouseholdApart) {
+  const auto row = [](const std::string& name) {
+    return Row{.name = name, .location = "187 Maple Street, Cronulla 5438"};
+  };
+  EXPECT_FALSE(same_person(row("Paul Rayby"), row("Paula Rayby")));
+  EXPECT_FALSE(same_person(row("Mario Rayby"), row("Carlo Rayby")));
+  EXPECT_FALSE(same_person(row("James Rayby"), row("Jacob Rayby")));
+  EXPECT_TRUE(same_person(row("Mario Rayby"), row("Maario Rayby")));
+  EXPECT_TRUE(same_person(row("Jim Rayby"), row("James Rayby")));
+}
+
+// Neither is in our list of names, but both are names of many.
+TEST(People, LearnsFromTheFileWhatIsAName) {
+  const auto of_many = [](const std::string& first, const std::string& second) {
+    std::vector<Row> rows = {{.name = first + " Tretham", .location = "187 Maple Street, Largs"},
+                             {.name = second + " Tretham", .location = "187 Maple Street, Largs"}};
+    for (int i = 0; i < 40; ++i) {
+      const std::string family(5, static_cast<char>('a' + i % 26));
+      const std::string street = std::to_string(200 + i) + " Oak Road, Young";
+      rows.push_back({.name = "Jaxon " + family + "ton", .location = street});
+      rows.push_back({.name = "Daxon " + family + "ley", .location = street});
+    }
+    return testing::are_joined(rows, people);
+  };
+  EXPECT_FALSE(of_many("Jaxon", "Daxon"));
+  EXPECT_TRUE(of_many("Jaxon", "Kaxon"));
+}
+
+TEST(People, KeepsNamesakesAGenerationApart) {
+  const auto row = [](const std::string& birth) {
+    return Row{.name = "Daniela Norton",
+               .personal_email = "nortonfamily39@gmail.com",
+               .location = "300 Grange Street, Cronulla",
+               .birth = birth};
+  };
+  EXPECT_FALSE(same_person(row("1965-05-17"), row("2008-09-14")));
+  EXPECT_TRUE(same_person(row("1965-05-17"), row("1966-05-17")));
+  // A row that tells no date joins one of them, and not the two.
+  EXPECT_FALSE(testing::are_joined({row("1965-05-17"), row("2008-09-14"), row("")}, people));
+  EXPECT_TRUE(testing::are_joined({row("1965-05-17"), row("1965-05-17"), row("")}, people));
+}
+
+TEST(People, ASharedNameInTheOtherPlaceIsAFamilys) {
+  const auto row = [](const std::string& first, const std::string& last) {
+    return Row{.location = "73 Lake Close, Young 7213",
+               .birth = "2010-04-10",
+               .first = first,
+               .last = last};
+  };
+  EXPECT_FALSE(same_person(row("Eastton", "Aiden"), row("Paolo", "Eastton")));
+  EXPECT_TRUE(same_person(row("Eastton", "Aiden"), row("Aiden", "Eastton")));
+}
+
+TEST(People, ReadsAnInitialAfterTheLastName) {
+  EXPECT_TRUE(same_person({.name = "Dylan Reedham", .company = "Mitchell & Kumar Engineering"},
+                          {.name = "Reedham D.", .company = "Mitchell & Kumar Engineering"}));
+  EXPECT_FALSE(same_person({.name = "Dylan Reedham", .company = "Mitchell & Kumar Engineering"},
+                           {.name = "Reedham K.", .company = "Mitchell & Kumar Engineering"}));
+}
+
+// One row has another's first name by mistake, and its number and date of birth give it away.
+TEST(People, OneWrongFirstNameKeepsNobodyOut) {
+  const auto row = [](const std::string& name, const std::string& number) {
+    return Row{.name = name,
+               .location = "27 Markell Place, Frenchs Forest",
+               .birth = "1925-06-08",
+               .number = number};
+  };
+  EXPECT_TRUE(testing::are_joined(
+      {row("Michaela Thrussell", "1947368"), row("Micaela Thrusell", "7131335"),
+       row("Michaela Thrusselll", "1947368"), row("Layla Thrussell", "1947368")},
+      people));
+  // Twins, of whom one has the other's number once.
+  EXPECT_FALSE(testing::are_joined(
+      {row("Michaela Thrussell", "1947368"), row("Layla Thrusell", "7131335"),
+       row("Michaela Thrusselll", "1947368"), row("Layla Thrussell", "1947368")},
+      people));
+}
+
 TEST(People, ExplainsInWords) {
   const std::vector<Row> rows = {
       {.name = "Bob Ellison", .company = "Crane", .linkedin = "https://www.linkedin.com/in/be"},

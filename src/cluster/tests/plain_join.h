@@ -30,15 +30,20 @@ inline std::vector<std::uint32_t> join_pairs(std::vector<ScoredPair> pairs,
     bool vetoed = false;
     float sum = 0;
     int count = 0;
+    int same_names = 0;
+    int other_names = 0;
     for (std::uint32_t x = 0; x < input.count; ++x) {
       for (std::uint32_t y = 0; y < input.count; ++y) {
         if (of_row[x] != a || of_row[y] != b) continue;
         const PairScore score = input.score(x, y);
-        vetoed = vetoed || score.veto || (score.apart && !strong);
+        vetoed = vetoed || (score.veto && !score.by_first_name) || (score.apart && !strong);
+        if (score.veto) ++other_names;
+        if (!score.veto && score.same_name) ++same_names;
         sum += std::clamp(score.margin, -8.0F, 8.0F);
         ++count;
       }
     }
+    vetoed = vetoed || same_names < 2 * other_names;
     if (count > 1 && (vetoed || (!strong && sum / static_cast<float>(count) < input.least_mean)))
       continue;
     for (std::uint32_t& cluster : of_row) {

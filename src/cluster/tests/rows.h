@@ -21,6 +21,7 @@ struct Row {
   std::string birth = {};
   std::string first = {};  // beside the full name
   std::string last = {};
+  std::string number = {};  // a personal or register number
 
   RowValues values(columns::TableType type) const {
     RowValues row;
@@ -30,6 +31,7 @@ struct Row {
     row.personal_email = personal_email;
     row.phone = phone;
     row.birth_date = birth;
+    row.register_number = number;
     if (type == columns::TableType::people) {
       row.full_name = name;
       row.first_name = first;

@@ -29,7 +29,7 @@ TEST_F(Tokens, AreSpentWhenTheyAreDue) {
   grant.ask();
   EXPECT_FALSE(grant.may_ask(now)) << "once";
   EXPECT_EQ(grant.ready_at(), Time::max());
-  grant.receive({3, 10ms, 20ms}, 100ms, now);
+  grant.receive({3, now + 10ms, 20ms}, 100ms, now);
   EXPECT_FALSE(grant.is_ready(now));
   EXPECT_EQ(grant.ready_at(), now + 10ms);
   now += 30ms;
@@ -40,24 +40,42 @@ TEST_F(Tokens, AreSpentWhenTheyAreDue) {
 
 TEST_F(Tokens, ThatWereNotSpentInTimeAreLost) {
   grant.ask();
-  grant.receive({5, 0ms, 10ms}, 100ms, now);
-  now += 75ms;  // half of the burst after the third
+  grant.receive({5, now, 10ms}, 100ms, now);
+  now += 100ms;  // three quarters of the burst after the third, and a little
   EXPECT_EQ(spend_all(), 2u);
+}
+
+// Whether the answer came at once or late: the token's time is the bucket's, not that of the
+// answer.
+TEST_F(Tokens, ThatCameLateAreSpentNoLaterForThat) {
+  grant.ask();
+  const Time due = now;
+  grant.receive({2, due, 100ms}, 100ms, now + 80ms);
+  now = due + 80ms;
+  EXPECT_EQ(spend_all(), 0u);
+  EXPECT_EQ(grant.ready_at(), due + 100ms);
+}
+
+TEST_F(Tokens, OfWhichNobodyKnowsQuiteWhenTheyAreDueHaveTheLessTime) {
+  grant.ask();
+  grant.receive({1, now, 100ms, 40ms}, 100ms, now);
+  EXPECT_TRUE(grant.is_ready(now + 35ms));
+  EXPECT_FALSE(grant.is_ready(now + 36ms));
 }
 
 TEST_F(Tokens, ThatAreNotNeededAreGivenBackBeforeTheyAreDue) {
   grant.ask();
-  EXPECT_EQ(grant.give_back(now), 0u);
-  grant.receive({5, 0ms, 10ms}, 100ms, now);
+  EXPECT_EQ(grant.give_back(now).first, 0u);
+  grant.receive({5, now, 10ms, 0ms, 77}, 100ms, now);
   now += 10ms;
-  EXPECT_EQ(grant.give_back(now), 3u);
-  EXPECT_EQ(grant.give_back(now), 0u) << "once";
+  EXPECT_EQ(grant.give_back(now), std::pair(std::uint64_t{3}, std::int64_t{77}));
+  EXPECT_EQ(grant.give_back(now).first, 0u) << "once";
   EXPECT_FALSE(grant.is_ready(now));
 }
 
 TEST_F(Tokens, AreAskedForAgainWhenThereWereNone) {
   grant.ask();
-  grant.receive({0, 70ms, 100ms}, 100ms, now);
+  grant.receive({0, now + 70ms, 100ms}, 100ms, now);
   EXPECT_FALSE(grant.may_ask(now + 69ms));
   EXPECT_EQ(grant.ready_at(), now + 70ms);
   EXPECT_TRUE(grant.may_ask(now + 70ms));
@@ -65,9 +83,9 @@ TEST_F(Tokens, AreAskedForAgainWhenThereWereNone) {
 
 TEST_F(Tokens, RunOutWhenNobodyCanBeAsked) {
   grant.ask();
-  grant.receive({100, 0ms, 0ms}, 100ms, now);
-  EXPECT_TRUE(grant.is_ready(now + 900ms)) << "no limit";
-  now += 1s;
+  grant.receive({100, now, 0ms}, 100ms, now);
+  EXPECT_TRUE(grant.is_ready(now + 199ms)) << "no limit";
+  now += 200ms;
   EXPECT_FALSE(grant.is_ready(now));
   ASSERT_TRUE(grant.may_ask(now));
   grant.ask();
@@ -75,6 +93,25 @@ TEST_F(Tokens, RunOutWhenNobodyCanBeAsked) {
   EXPECT_FALSE(grant.is_ready(now));
   EXPECT_FALSE(grant.may_ask(now));
   EXPECT_TRUE(grant.may_ask(now + 200ms));
+}
+
+TEST_F(Tokens, AreAskedForAtOnceWhenARateChanges) {
+  grant.ask();
+  grant.receive({0, now + 10s, 10s}, 100ms, now);
+  EXPECT_FALSE(grant.may_ask(now));
+  grant.rate_changed(now);
+  EXPECT_TRUE(grant.may_ask(now));
+}
+
+TEST_F(Tokens, ALimitThatIsSetEndsTheTimeWithoutOne) {
+  grant.ask();
+  grant.receive({100, now, 0ms}, 100ms, now);
+  grant.ask();
+  grant.rate_changed(now);
+  EXPECT_FALSE(grant.is_ready(now));
+  grant.receive({100, now, 0ms}, 100ms, now);  // asked before the change
+  EXPECT_FALSE(grant.is_ready(now));
+  EXPECT_TRUE(grant.may_ask(now));
 }
 
 // The governor against a bucket that gives one token at a time.
@@ -98,7 +135,7 @@ TEST(SharedRate, NothingIsSentWithoutAToken) {
   EXPECT_TRUE(simulation.governor.wishes(simulation.now).empty()) << "one at a time";
   simulation.run_for(1s);
   EXPECT_TRUE(simulation.arrivals(url).empty());
-  simulation.governor.granted(url, Share{3, 0us, 10ms}, simulation.now);
+  simulation.governor.granted(url, Share{3, simulation.now, 10ms, 0ms, 5}, simulation.now);
   simulation.run_for(15ms);  // while there are tokens: who has none is to ask
   const auto arrivals = simulation.arrivals(url);
   ASSERT_EQ(arrivals.size(), 2u);
@@ -108,7 +145,8 @@ TEST(SharedRate, NothingIsSentWithoutAToken) {
   ASSERT_EQ(unneeded.size(), 1u);
   EXPECT_EQ(unneeded[0].tokens, 0u);
   EXPECT_EQ(unneeded[0].unused, 1u);
-  simulation.governor.granted("https://gone.example/", Share{1, 0us, 0us}, simulation.now);
+  EXPECT_EQ(unneeded[0].unused_of, 5);
+  simulation.governor.granted("https://gone.example/", Share{1}, simulation.now);
 }
 
 }  // namespace

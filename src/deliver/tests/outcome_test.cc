@@ -168,6 +168,19 @@ TEST(Canary, WaitsAfterTheFirstRecordsUntilToldToGoOn) {
   EXPECT_EQ(simulation.arrivals(url).size(), 50U);
 }
 
+TEST(Canary, CountsWhatAnEarlierRunSentOfIt) {
+  Simulation simulation;
+  simulation.add_receiver(url, always(200));
+  JobPlan plan = plan_at(10);
+  plan.canary = 5;
+  plan.canary_sent = 3;
+  simulation.add_job(1, plan, 50);
+  simulation.run_for(30s);
+  EXPECT_EQ(simulation.arrivals(url).size(), 2U);
+  EXPECT_EQ(simulation.governor.status(1, simulation.now).held_by,
+            "the first 5 records are sent; waiting for \"go on\"");
+}
+
 TEST(Job, StopsWhenMoreFailThanAllowed) {
   Simulation simulation;
   simulation.add_receiver(url, [](const Arrival& arrival) {
@@ -181,6 +194,20 @@ TEST(Job, StopsWhenMoreFailThanAllowed) {
   EXPECT_EQ(status.state, JobState::stopped);
   EXPECT_LE(simulation.arrivals(url).size(), 22U);
   EXPECT_NE(status.stopped_because.find("more than the 20 % allowed"), std::string::npos);
+}
+
+TEST(Job, OfWhichEveryRecordIsRefusedIsEndedByTheShareAllowed) {
+  Simulation simulation;
+  simulation.add_receiver(url, always(422));
+  JobPlan plan = plan_at(10);
+  plan.stop_above_failed_share = 0.5;
+  simulation.add_job(1, plan, 1'000);
+  simulation.run_for(5s);
+  const JobStatus status = simulation.governor.status(1, simulation.now);
+  EXPECT_EQ(status.state, JobState::stopped);
+  EXPECT_EQ(status.stopped_because,
+            "20 of 20 records were not delivered, more than the 50 % allowed");
+  EXPECT_LE(simulation.arrivals(url).size(), 21U) << "one more may have been on its way";
 }
 
 TEST(Quota, RollsOverToTheNextUrlAndSkipsWhatNoneTakes) {
@@ -242,12 +269,38 @@ TEST(Breaker, ProbesADestinationFromWhichOnlyFailuresComeAndRecovers) {
   EXPECT_EQ(simulation.governor.status(1, simulation.now).delivered, 1'000U);
 }
 
-TEST(Breaker, PausesForRefusalsOfEveryRecordToo) {
+TEST(Breaker, PausesForAReceiverThatLetsNobodyIn) {
+  for (const int status : {401, 403}) {
+    Simulation simulation;
+    simulation.add_receiver(url, always(status));
+    simulation.add_job(1, plan_at(100), 100'000);
+    simulation.run_for(60s);
+    EXPECT_LE(simulation.arrivals(url).size(), 20U) << status;
+  }
+}
+
+TEST(Breaker, IsNotOpenedByRefusedRecords) {
+  for (const int status : {400, 404, 409, 413, 422}) {
+    Simulation simulation;
+    simulation.add_receiver(url, always(status));
+    simulation.add_job(1, plan_at(100), 500);
+    simulation.run_for(10s);
+    const JobStatus end = simulation.governor.status(1, simulation.now);
+    EXPECT_EQ(end.state, JobState::finished) << status << " " << end.held_by;
+    EXPECT_EQ(end.rejected, 500U) << status;
+  }
+}
+
+TEST(Breaker, ClosesWhenAProbeIsJudgedEvenIfItIsRefused) {
   Simulation simulation;
-  simulation.add_receiver(url, always(401));
-  simulation.add_job(1, plan_at(100), 100'000);
+  bool dead = true;
+  simulation.add_receiver(url, [&](const Arrival&) { return answer_of(dead ? 500 : 422, 10ms); });
+  simulation.add_job(1, plan_at(10), 200);
+  simulation.at(8s, [&] { dead = false; });
   simulation.run_for(60s);
-  EXPECT_LE(simulation.arrivals(url).size(), 20U);
+  const JobStatus end = simulation.governor.status(1, simulation.now);
+  EXPECT_EQ(end.state, JobState::finished) << end.held_by;
+  EXPECT_EQ(end.rejected, 200U);
 }
 
 TEST(Breaker, GivesUpInTheEnd) {

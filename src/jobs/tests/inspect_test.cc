@@ -52,6 +52,28 @@ TEST_F(InspectTest, RefusesWhatIsNoCsvByTheUsersName) {
   EXPECT_THAT(facts.error().message, HasSubstr("'page.csv'"));
 }
 
+TEST_F(InspectTest, TellsFromTheFirstBytesWhatAFileHoldsWithoutTheRecordTheyCutOff) {
+  const std::string text =
+      "First Name;Last Name;Email\nAda;Lovelace;ada@engine.example\n"
+      "Grace;Hopper;grace@navy.example\nLin;\"K\n two lines\";lin@";
+  const auto facts = inspect_head(environment(), {session_.id, "head-1"}, "leads.csv", text);
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_EQ(facts->delimiter, ";");
+  EXPECT_THAT(facts->headers, ElementsAre("First Name", "Last Name", "Email"));
+  EXPECT_EQ(facts->records, 2U);
+  ASSERT_EQ(facts->preview.size(), 2U);
+  EXPECT_EQ(facts->preview[1][0], "Grace");
+  EXPECT_TRUE(facts->warnings.empty());
+  EXPECT_TRUE(files_->list(session_.id)->empty()) << "nothing of it may stay";
+}
+
+TEST_F(InspectTest, RefusesFirstBytesThatAreNoText) {
+  const std::string_view png("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", 16);
+  const auto facts = inspect_head(environment(), {session_.id, "head-1"}, "a.csv", png);
+  ASSERT_FALSE(facts);
+  EXPECT_EQ(facts.error().code, Errc::invalid_input);
+}
+
 TEST_F(InspectTest, CutsLongCellsOfThePreviewBetweenCharacters) {
   std::string accents = "x";
   for (int i = 0; i < 400; ++i) accents += "\xC3\xA9";

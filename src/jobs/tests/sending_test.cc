@@ -263,12 +263,17 @@ TEST(SendingDetailsText, ReadsBackAsTheSame) {
   failure.http_status = 503;
   failure.excerpt = "two\nlines";
   details.last_failure = failure;
+  details.pace = {{1'700'000'000, 9.75, 0}, {1'700'000'002, 10, 41.5}};
   const auto read = sending_details(to_text(details));
   ASSERT_TRUE(read);
   EXPECT_EQ(to_text(*read), to_text(details));
   EXPECT_EQ(read->held_by, "the rate set: 10/s");
   EXPECT_EQ(read->last_failure->excerpt, "two lines");
   EXPECT_EQ(read->last_failure->state, store::DeliveryState::maybe);
+  ASSERT_EQ(read->pace.size(), 2U);
+  EXPECT_EQ(read->pace[1].at, 1'700'000'002);
+  EXPECT_DOUBLE_EQ(read->pace[0].rate, 9.75);
+  EXPECT_DOUBLE_EQ(read->pace[1].latency_p50, 41.5);
   EXPECT_FALSE(sending_details(""));
   EXPECT_FALSE(sending_details("{\"other\": 1}"));
 }

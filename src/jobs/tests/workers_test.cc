@@ -47,6 +47,20 @@ TEST_F(WorkersTest, TakeWishesByTheIdOfAFile) {
   EXPECT_THAT(content(done, part_report), HasSubstr("\"why\": \"user\""));
 }
 
+TEST_F(WorkersTest, TellTheOriginOfValuesWhenTheRecipeWantsIt) {
+  const std::string id = upload("apollo.csv", apollo);
+  const store::Job job = begin(id, R"({"match": "exact", "provenance": true})");
+  const store::Job other = begin(id, R"({"match": "exact"})");
+  const auto workers = start();
+  const store::Job done = wait_for_end(job.id);
+  ASSERT_EQ(done.state, store::JobState::completed) << done.error;
+  EXPECT_THAT(content(done, part_provenance),
+              testing::AllOf(testing::StartsWith("Record,Column,Value,File,Line,Header,"),
+                             HasSubstr("1,First Name,Ada,apollo.csv,2,")));
+  const store::Job without = wait_for_end(other.id);
+  EXPECT_EQ(std::ranges::count(without.results, part_provenance, &store::ResultFile::part), 0);
+}
+
 TEST_F(WorkersTest, LeaveOutWhoIsOnASuppressionList) {
   const std::string id = upload("apollo.csv", apollo);
   store::NewJob wishes;

@@ -67,7 +67,7 @@ TEST(Run, NumbersTheRecordsOfPossibleDuplicates) {
                     "Cleo Park,Corex,corex.example\n"
                     "Cleo Park,Corex,corex.example\n"
                     "Jon Weber,Novak Glass,novak.example\n"
-                    "Joan Weber,Novak Glass,novak.example\n")},
+                    "Jonn Webber,Novak Glass,novak.example\n")},
       [] {
         auto settings = people_settings(cluster::Mode::fuzzy);
         settings.matching.possible = 0;

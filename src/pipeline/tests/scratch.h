@@ -58,9 +58,20 @@ class Collector final : public RowSink {
     for (const auto value : row.values) out.left_out.append(value).append("\x1f");
     out.left_out += '\x1e';
   }
+  void spell_origin(const CellOrigin& origin, Spelled& out) const override {
+    out.origins += std::to_string(origin.record) + "\x1f" + columns[origin.column] + "\x1f";
+    out.origins.append(origin.value).append("\x1f");
+    out.origins +=
+        std::to_string(origin.place.source) + "\x1f" + std::to_string(origin.place.line) + "\x1f";
+    for (const auto part : {origin.headers, origin.original, origin.changed_by, origin.lost}) {
+      out.origins.append(part).append("\x1f");
+    }
+    out.origins += '\x1e';
+  }
   Result<void> write(const Spelled& spelled) override {
     records_text += spelled.records;
     left_out_text += spelled.left_out;
+    origins_text += spelled.origins;
     return {};
   }
 
@@ -96,7 +107,7 @@ class Collector final : public RowSink {
   }
 
   std::vector<std::string> columns;
-  std::string records_text, left_out_text;
+  std::string records_text, left_out_text, origins_text;
 };
 
 inline Settings people_settings(cluster::Mode mode) {

@@ -13,12 +13,14 @@ constexpr std::string_view everything = R"({
   // what the agency settled on in March
   "table_type": "company", "match": "exact", "threshold": 92.5, "possible": 70,
   "survivor": "newest_file", "header_threshold": 80, "further_contacts": 3,
-  "excel_safe": true, "drop_empty": true, "no_clean": ["names", "emails"],
+  "excel_safe": true, "drop_empty": true, "provenance": true, "no_clean": ["names", "emails"],
   "rank": ["crm.csv"],
   "reading": {"crm.csv": {"delimiter": ";", "encoding": "windows-1252"}, "t.txt": {"delimiter": "tab"}},
   "mapping": {"apollo.csv": {"Firma": "Company Name", "Owner": null}},
   "decisions": [{"a": {"file": "apollo.csv", "line": 7}, "b": {"file": "crm.csv", "line": 9},
                  "together": true}],
+  "destination": {"host": "hooks.example", "rate": 2.5, "headers": ["X-List"], "signed": true,
+                  "webhook_retries": 5, "webhook_backoff": [1, 2], "webhook_canary": 5},
 })";
 
 std::string mistake_of(std::string_view json) {
@@ -40,6 +42,7 @@ TEST(Recipe, ReadsEveryWish) {
   EXPECT_EQ(recipe->further_contacts, 3U);
   EXPECT_TRUE(recipe->excel_safe);
   EXPECT_TRUE(recipe->drop_empty);
+  EXPECT_TRUE(recipe->provenance);
   EXPECT_THAT(recipe->not_clean, ElementsAre(clean::Rule::names, clean::Rule::emails));
   EXPECT_THAT(recipe->rank, ElementsAre("crm.csv"));
   ASSERT_EQ(recipe->reading.size(), 2U);
@@ -94,7 +97,7 @@ TEST(Recipe, WrittenAndReadBackIsTheSame) {
 }
 
 TEST(Recipe, WritesOnlyWhatIsNotAsByDefault) {
-  EXPECT_EQ(to_json(Recipe()), "{\"table_type\":\"people\"}\n");
+  EXPECT_EQ(to_json(Recipe()), "{\n  \"table_type\": \"people\"\n}\n");
 }
 
 TEST(Recipe, NamesEveryMistakeByItsPath) {
@@ -143,6 +146,37 @@ TEST(Recipe, SaysInACommandHowFilesAreRead) {
   EXPECT_EQ(to_command(recipe, {"a.csv", "b.txt"}),
             "csv-merger merge a.csv b.txt --type people --delimiter 'a.csv=;' "
             "--delimiter b.txt=tab --encoding b.txt=utf-16le");
+}
+
+TEST(Recipe, SaysInACommandHowItIsDelivered) {
+  const auto recipe = parse_recipe(
+      R"({"table_type": "people", "destination": {"host": "hooks.example", "rate": 2.5, "headers": ["X-List"],
+          "signed": true, "webhook_retries": 5, "webhook_backoff": [1, 2.5], "webhook_canary": 5}})",
+      "r.json");
+  ASSERT_TRUE(recipe) << recipe.error().message;
+  EXPECT_EQ(to_command(*recipe, {"a.csv"}),
+            "csv-merger merge a.csv --type people -o leads.csv && csv-merger send leads.csv "
+            "--type people --to https://hooks.example/... --rate 2.5 --header 'X-List: ...' "
+            "--secret ... --first 5 --retries 5 --backoff 1,2.5");
+}
+
+TEST(Recipe, NeverWritesWhatMayBeSecret) {
+  Recipe recipe;
+  recipe.destination = Destination{};
+  recipe.destination->host = "hooks.example";
+  recipe.destination->wishes.roll_over_urls = {"https://hooks.example/s3cret"};
+  recipe.destination->wishes.series = "d7";
+  EXPECT_EQ(to_json(recipe),
+            "{\n  \"table_type\": \"people\",\n"
+            "  \"destination\": {\"host\":\"hooks.example\",\"rate\":10}\n}\n");
+}
+
+TEST(Recipe, NamesWhatIsWrongWithADestination) {
+  EXPECT_THAT(
+      mistake_of(R"({"destination": {"rate": -1, "webhook_retries": "x", "url": "https://x"}})"),
+      testing::AllOf(HasSubstr("destination.rate: must be a number of records"),
+                     HasSubstr("destination.webhook_retries: must be a number"),
+                     HasSubstr("destination.url: is no text")));
 }
 
 TEST(Recipe, TakesOneSignForADelimiter) {

@@ -257,10 +257,11 @@ Result<void> RedisStore::learn_rate(Text url, std::optional<double> rate) {
 }
 
 Result<Tokens> RedisStore::take_tokens(const RateWish& wish) {
-  const auto answer = CSVM_TRY(write(Script::take_tokens, hex_digest(wish.url), wish.process,
-                                     wish.limit, wish.ceiling, wish.burst, wish.most, wish.unused));
-  return Tokens{answer[0].count(), std::chrono::microseconds(answer[1].count()),
-                std::chrono::microseconds(answer[2].count())};
+  const auto answer =
+      CSVM_TRY(write(Script::take_tokens, hex_digest(wish.url), wish.process, wish.limit,
+                     wish.ceiling, wish.burst, wish.most, wish.unused, wish.unused_before.count()));
+  const auto time = [&](std::size_t n) { return std::chrono::microseconds(answer[n].count()); };
+  return Tokens{answer[0].count(), time(1), time(2), time(3), time(4)};
 }
 
 }  // namespace csvm::store::redis

@@ -27,17 +27,25 @@ Signals signals_of(const JobRow& job) {
 
 // As many jobs of a session as it may run at once stand in the one line of all sessions; when one
 // ends, the next of them goes to the end of the line. So a session with a thousand jobs delays a
-// newcomer by `jobs_at_once_per_session` at most, and a claim looks at the head only.
+// newcomer by `jobs_at_once_per_session` at most, and a claim looks at the head only. Merging and
+// sending have places of their own: a slow receiver holds up no merge.
 Result<void> SqliteStore::line_up(Writing& writing, std::int64_t session) {
+  CSVM_CHECK(line_up(writing, session, Phase::merge));
+  return line_up(writing, session, Phase::deliver);
+}
+
+Result<void> SqliteStore::line_up(Writing& writing, std::int64_t session, Phase phase) {
   const Count most = options_.limits.jobs_at_once_per_session;
   Connection& db = writing.db;
   auto busy = static_cast<Count>(
-      CSVM_TRY(
-          db.integer("SELECT count(*) FROM jobs WHERE session=? AND place>0 AND place>=2", session))
+      CSVM_TRY(db.integer("SELECT count(*) FROM jobs WHERE session=? AND place>0 AND place>=2 "
+                          "AND phase=?",
+                          session, phase))
           .value_or(0));
   for (; most == 0 || busy < most; ++busy) {
     const auto next = CSVM_TRY(
-        db.integer("SELECT min(key) FROM jobs WHERE session=? AND place>0 AND place=1", session));
+        db.integer("SELECT min(key) FROM jobs WHERE session=? AND place>0 AND place=1 AND phase=?",
+                   session, phase));
     if (!next) break;
     const auto turn =
         CSVM_TRY(db.integer("SELECT max(last) FROM ("

@@ -12,7 +12,7 @@ constexpr std::int64_t largest_checked_at_start = 64 << 20;
 
 // Times are milliseconds of the system clock; enumerations are their numbers in csvm/store.h.
 //
-// jobs.place: 0 none (paused or ended), 1 waits until its session may run one more, 2 in line
+// jobs.place: 0 none (paused or ended), 1 waits until its session may do one more, 2 in line
 // (`turn` says where), 3 with a worker. A job has a worker while `lease_until` is set.
 constexpr const char* version_1 = R"sql(
 CREATE TABLE sessions(

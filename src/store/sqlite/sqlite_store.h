@@ -117,7 +117,7 @@ class SqliteStore final : public Store {
   List<StoredFile> files_of(Id session) override;
   Result<void> check() override;
   /// One process has the data folder: the bucket is its own, and so is the list.
-  Result<Tokens> take_tokens(const RateWish& wish) override { return Tokens{wish.most, {}, {}}; }
+  Result<Tokens> take_tokens(const RateWish& wish) override { return Tokens{wish.most}; }
   List<std::pair<std::string, std::string>> announce(Text name, Text version) override {
     return std::vector{std::pair(std::string(name), std::string(version))};
   }
@@ -180,6 +180,7 @@ class SqliteStore final : public Store {
 
   // Jobs and queue
   Result<void> line_up(Writing& writing, std::int64_t session);
+  Result<void> line_up(Writing& writing, std::int64_t session, Phase phase);
   Result<void> end_job(Writing& writing, const JobRow& job, JobState state, Text error);
   Result<void> enqueue(Writing& writing, const JobRow& job, JobState state, Phase phase);
   /// The next one to be worked on; ends those on the way that are not to be.

@@ -119,12 +119,17 @@ class StoreConformance : public testing::TestWithParam<Implementation> {
 
   /// A job whose merge is done and whose deliveries a worker now makes.
   Claim sending_job(const std::string& session) {
+    merged_job(session);
+    return claim_one(deliver_only);
+  }
+  /// One that has yet to be sent.
+  Job merged_job(const std::string& session) {
     const Job job = new_job(session, Mode::webhook);
     const Claim merge = claim_one(merge_only);
     EXPECT_EQ(merge.job.id, job.id);
     EXPECT_EQ(*store->complete(merge.lease, {}, std::vector<ResultFile>{{"csv", "result", 10}}),
               JobState::sending);
-    return claim_one(deliver_only);
+    return job;
   }
 };
 

@@ -54,10 +54,26 @@ TEST_P(StoreConformance, APausedJobTakesNoPlaceFromOthers) {
   reopen();
   const auto session = new_session();
   const Claim sending = sending_job(session);
-  const Job next = new_job(session);
+  const Job next = merged_job(session);
   EXPECT_TRUE(nothing_to_claim());
   ASSERT_TRUE(store->pause_job(session, sending.job.id));
   EXPECT_EQ(claim_one().job.id, next.id);
+}
+
+TEST_P(StoreConformance, AJobThatSendsHoldsUpNoMergeOfItsSessionAndNoneHoldsUpASending) {
+  options.limits.jobs_at_once_per_session = 1;
+  reopen();
+  const auto session = new_session();
+  sending_job(session);
+  const Job second = merged_job(session);
+  const Job third = new_job(session);
+  EXPECT_EQ(claim_one().job.id, third.id);
+  EXPECT_TRUE(nothing_to_claim()) << "the second waits until the first has sent";
+  new_job(session);
+  EXPECT_TRUE(nothing_to_claim()) << "the fourth waits until the third is merged";
+  const auto elsewhere = new_session();
+  EXPECT_EQ(sending_job(elsewhere).job.phase, Phase::deliver);
+  EXPECT_EQ(store->find_job(session, second.id)->state, JobState::sending);
 }
 
 TEST_P(StoreConformance, ASessionWithManyJobsDelaysANewcomerByItsShareOnly) {

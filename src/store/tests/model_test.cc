@@ -173,8 +173,8 @@ class Model {
   // Places of its session that others have or may have before it.
   Count before(const ModelJob& job) const {
     return count([&](const ModelJob& other) {
-      return &other != &job && other.session == job.session && !has_ended(other.state) &&
-             other.state != JobState::paused;
+      return &other != &job && other.session == job.session && other.phase == job.phase &&
+             !has_ended(other.state) && other.state != JobState::paused;
     });
   }
 

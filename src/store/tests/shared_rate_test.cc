@@ -1,4 +1,6 @@
 // One rate for several processes, by the clock of Redis.
+#include <cmath>
+
 #include "redis_server.h"
 
 namespace csvm::store {
@@ -50,7 +52,7 @@ TEST_F(SharedRate, TokensAreSpacedEvenly) {
   EXPECT_EQ(tokens->interval, std::chrono::milliseconds(20));
   const auto none = first->take_tokens(wish("a", 0.01));
   EXPECT_EQ(none->count, 0u) << "a lower rate makes what is waited for longer";
-  EXPECT_GT(none->wait, std::chrono::seconds(1));
+  EXPECT_GT(none->first - none->clock, std::chrono::seconds(1));
 }
 
 TEST_F(SharedRate, TheHighestLimitAndTheLowestCeilingCount) {
@@ -66,7 +68,7 @@ TEST_F(SharedRate, WithoutALimitNobodyWaits) {
   ASSERT_TRUE(first->take_tokens(wish("a", 10)));
   const auto tokens = second->take_tokens(wish("b", 0, 700));
   EXPECT_EQ(tokens->count, 700u);
-  EXPECT_EQ(tokens->wait.count(), 0);
+  EXPECT_EQ(tokens->interval.count(), 0);
 }
 
 TEST_F(SharedRate, WhatWasNotSpentComesBack) {
@@ -75,8 +77,48 @@ TEST_F(SharedRate, WhatWasNotSpentComesBack) {
   EXPECT_EQ(second->take_tokens(wish("b", 0.5, 1))->count, 0u);
   auto back = wish("a", 0.5, 0);
   back.unused = 1;
+  back.unused_before = tokens->next;
   ASSERT_TRUE(first->take_tokens(back));
   EXPECT_EQ(second->take_tokens(wish("b", 0.5, 1))->count, 1u);
+}
+
+// Else two would have tokens for the same moment.
+TEST_F(SharedRate, WhatComesBackAfterOthersGotLaterOnesIsLost) {
+  const auto early = first->take_tokens(wish("a", 1000, 1));
+  const auto late = second->take_tokens(wish("b", 1000, 1));
+  ASSERT_EQ(late->count, 1u);
+  auto back = wish("a", 1000, 1);
+  back.unused = 1;
+  back.unused_before = early->next;
+  EXPECT_GE(first->take_tokens(back)->first, late->next);
+}
+
+TEST_F(SharedRate, AfterATimeWithoutALimitTheFirstTokenWaitsUntilAllHaveHeardOfIt) {
+  const auto free = first->take_tokens(wish("a", 0));
+  auto limited = wish("a", 1000, 1);
+  const auto token = first->take_tokens(limited);
+  EXPECT_GE(token->count > 0 ? token->first : token->first + std::chrono::milliseconds(100),
+            free->clock + std::chrono::milliseconds(200));
+}
+
+// Whatever the rate becomes, one that is granted after the change is an interval of the new rate
+// after the last that was granted before it.
+TEST_F(SharedRate, AChangeOfTheRateBringsNoTokensNearerThanItSays) {
+  for (const double changed : {400.0, 50.0}) {
+    const std::string url = std::to_string(changed);
+    auto asked = wish("a", 100, 5);
+    asked.url = url;
+    const auto before = first->take_tokens(asked);
+    ASSERT_GT(before->count, 0u);
+    const auto last = before->next - before->interval;
+    asked.limit = changed;
+    asked.most = 0;
+    const auto after = first->take_tokens(asked);
+    // Rounded to a microsecond, once when it is kept and once when it is told.
+    const auto interval = std::chrono::microseconds(std::lround(1e6 / changed));
+    EXPECT_EQ(after->interval, interval);
+    EXPECT_GE(after->next, last + interval - std::chrono::microseconds(2)) << changed;
+  }
 }
 
 TEST_F(SharedRate, AProcessThatDiedIsForgotten) {

@@ -85,6 +85,9 @@ export function makeClient({ fetch }) {
     removeFile: (upload, file) => send('DELETE', `/api/uploads/${part(upload)}/files/${part(file)}`),
     /** What a file holds if it is read so. @param {string} upload @param {string} file @param {object} how @returns {Promise<import('./messages.js').SourceFile>} */
     look: (upload, file, how) => post(`/api/uploads/${part(upload)}/files/${part(file)}/look`, how),
+    /** What the first bytes of a file hold, before it is there. @param {string} name @param {Blob} head @returns {Promise<import('./messages.js').SourceFile>} */
+    lookAtHead: async (name, head) =>
+      (await ask(`/api/look?filename=${part(name)}`, { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: head })).json(),
     /** @param {object} wishes @returns {Promise<import('./messages.js').MappingPreview>} */
     mapping: (wishes) => post('/api/mapping/preview', wishes),
     /** @param {object} wishes @returns {Promise<{job_id: string, estimated_duration: number}>} */
@@ -123,6 +126,9 @@ export function makeClient({ fetch }) {
       get(`/api/jobs/${part(id)}/deliveries?limit=${pageSize}&after=${after}${state ? `&state=${state}` : ''}`),
     /** @param {string} id @returns {Promise<{failures: import('./messages.js').FailureGroup[], counts: import('./messages.js').Counts}>} */
     failures: (id) => get(`/api/jobs/${part(id)}/failures`),
+
+    /** How fast a delivery went since it began. @param {string} id @returns {Promise<{points: import('./messages.js').PacePoint[]}>} */
+    pace: (id) => get(`/api/jobs/${part(id)}/pace`),
 
     /** The configuration and the tag that a later `saveFields` must name. */
     async fields() {

@@ -55,6 +55,7 @@
  * @property {string | null} preset
  * @property {string[]} headers  names
  * @property {boolean} signed
+ * @property {number} roll_over_urls
  * @property {number | null} canary
  * @property {number | null} quota
  *
@@ -136,8 +137,12 @@
  * @property {number} payload_bytes
  * @property {boolean} too_large
  *
+ * @typedef {{at: string, rate: number, latency_ms: number | null}} PacePoint
+ * @typedef {{from: number, joined: number[], apart: number[]}} Scores  by whole score
+ *
  * @typedef {object} Report
  * @property {Record<string, number>} counts
+ * @property {Scores} [scores]
  * @property {Record<string, number>} cleaning
  */
 export {}

@@ -122,20 +122,21 @@ export function makeSender({ transport, after = setTimeout }) {
     use(list, upload) {
       uploads[list] = upload
     },
-    /** A file of the user, with what speaks against it. @param {'files' | 'suppression'} list @param {File} body @param {string} problem */
+    /** A file of the user, with what speaks against it; returns the key of its row. @param {'files' | 'suppression'} list @param {File} body @param {string} problem */
     add(list, body, problem) {
       const absent = rows.find(({ phase, name, size }) => phase === 'absent' && name === body.name && size === body.size)
       const key = absent?.key ?? `row${++last}`
       held.set(key, { body, stop: null, tries: 0 })
       if (absent) {
         retry(key)
-        return
+        return key
       }
       become([
         ...rows,
         { key, list, name: body.name, size: body.size, sent: 0, phase: problem ? 'refused' : 'waiting', problem, place: '' },
       ])
       next()
+      return key
     },
     /**
      * Files of a list that are half there and not by this page: begun before it was loaded, or by

@@ -26,7 +26,8 @@ export const chooser = () => () => component({
     this.isForField = true
     this.title = say.columnsFor(field, file.file)
     this.chosen = columnsOf(file, field).map(({ header }) => header)
-    this.items = file.columns.map((column) => ({
+    const isFree = (/** @type {MappedColumn} */ column) => column.field === null
+    this.items = [...file.columns.filter(isFree), ...file.columns.filter((column) => !isFree(column))].map((column) => ({
       name: column.header,
       label: column.header,
       value: column.header,

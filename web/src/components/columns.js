@@ -123,7 +123,7 @@ export const columns = ({ work, navigation, client, signals }) => () => componen
   /** @param {MappedFile} file @param {string} field */
   compositionOf(file, field) {
     const made = mapping.composition(file, field)
-    if (!made) return ''
+    if (!made) return mapping.columnsOf(file, field).length > 1 ? say.firstFilled : ''
     return say.compositions[/** @type {keyof typeof say.compositions} */ (made.how)](made.headers.join(', '))
   },
   /** @param {MappedFile} file @param {string} field */

@@ -13,7 +13,7 @@ import { hasEnded } from '../state/jobs.js'
  */
 
 /** @type {SetUp} */
-const nothingSetUp = { url: '', rate: 10, headers: [], secret: '', canary: null, failAbove: null, quotaUsed: null }
+const nothingSetUp = { url: '', further: [], rate: 10, headers: [], secret: '', canary: null, failAbove: null, quota: null, quotaUsed: null }
 
 /**
  * @param {object} parts
@@ -27,6 +27,8 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
   mode: 'download',
   setUp: { ...nothingSetUp },
   isRateChosen: false,
+  /** The secret that was entered before a reload is to be entered again. */
+  wasSigned: false,
   /** @type {import('../api/messages.js').Destinations} */
   known: { destinations: [], rates: [], default_rate: 10 },
   /** @type {Trial | null} */
@@ -47,8 +49,19 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
     this.$watch('$store.work.draft', () => this.look())
     this.$watch('$store.work.session', () => this.look())
     this.$watch('$store.work.jobsById', () => this.look())
-    signals.addEventListener('forgotten', () => Object.assign(this, { mode: 'download', setUp: { ...nothingSetUp }, shown: null, answer: null, looked: '' }))
+    signals.addEventListener('forgotten', () => Object.assign(this, { mode: 'download', setUp: { ...nothingSetUp }, wasSigned: false, shown: null, answer: null, looked: '' }))
+    this.recall()
+    this.$watch('setUp', () => this.keep())
+    this.$watch('mode', () => this.keep())
     this.look()
+  },
+  recall() {
+    const kept = work.keptTarget()
+    const { setUp, signed } = delivery.fromKept(kept?.setUp, { ...nothingSetUp })
+    Object.assign(this, { setUp, wasSigned: signed, mode: kept?.mode === 'webhook' ? 'webhook' : 'download', isRateChosen: kept !== null })
+  },
+  keep() {
+    work.keepTarget({ mode: this.isOfDraft ? this.mode : work.keptTarget()?.mode, setUp: { ...delivery.toKeep(this.setUp), signed: this.setUp.secret !== '' || this.wasSigned } })
   },
   // What is shown of the draft or of the job follows it.
   look() {
@@ -164,25 +177,53 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
   get headers() {
     return this.setUp.headers.map((/** @type {{name: string, value: string}} */ header, /** @type {number} */ at) => ({ ...header, at, label: say.headerNumber(at + 1), valueLabel: say.headerValue(at + 1) }))
   },
+  get furtherUrls() {
+    return this.setUp.further.map((/** @type {string} */ url, /** @type {number} */ at) => ({ url, at, id: `further-${at}`, label: say.furtherUrl(at + 2) }))
+  },
+  addUrl() {
+    this.setUp = { ...this.setUp, further: [...this.setUp.further, ''] }
+    this.$nextTick(() => document.getElementById(`further-${this.setUp.further.length - 1}`)?.focus())
+  },
+  /** @param {{at: number}} url @param {Event} event */
+  fillUrl({ at }, event) {
+    this.setUp = { ...this.setUp, further: this.setUp.further.with(at, /** @type {HTMLInputElement} */ (event.target).value) }
+  },
+  /** @param {{at: number}} url */
+  dropUrl({ at }) {
+    this.setUp = { ...this.setUp, further: this.setUp.further.toSpliced(at, 1) }
+  },
+  /** What has to be entered again after a reload. */
+  get missingWords() {
+    const missing = [...delivery.withoutValue(this.setUp), ...(this.wasSigned && this.setUp.secret === '' ? [page.deliver.secret_name] : [])]
+    return missing.length > 0 ? say.enterAgain(missing.join(', ')) : ''
+  },
   addHeader() {
-    this.setUp.headers = [...this.setUp.headers, { name: '', value: '' }]
+    this.setUp = { ...this.setUp, headers: [...this.setUp.headers, { name: '', value: '' }] }
     this.$nextTick(() => document.getElementById(`header-${this.setUp.headers.length - 1}`)?.focus())
   },
   /** @param {{at: number}} header @param {Event} event */
   nameHeader({ at }, event) {
-    this.setUp.headers[at].name = /** @type {HTMLInputElement} */ (event.target).value
+    this.changeHeader(at, { name: /** @type {HTMLInputElement} */ (event.target).value })
   },
   /** @param {{at: number}} header @param {Event} event */
   fillHeader({ at }, event) {
-    this.setUp.headers[at].value = /** @type {HTMLInputElement} */ (event.target).value
+    this.changeHeader(at, { value: /** @type {HTMLInputElement} */ (event.target).value })
+  },
+  /** @param {number} at @param {Partial<{name: string, value: string}>} change */
+  changeHeader(at, change) {
+    this.setUp = { ...this.setUp, headers: this.setUp.headers.with(at, { ...this.setUp.headers[at], ...change }) }
   },
   /** @param {{at: number}} header */
   dropHeader({ at }) {
-    this.setUp.headers = this.setUp.headers.toSpliced(at, 1)
+    this.setUp = { ...this.setUp, headers: this.setUp.headers.toSpliced(at, 1) }
   },
   /** @param {{at: number}} header */
   headerId({ at }) {
     return `header-${at}`
+  },
+  /** @param {{at: number}} header */
+  headerValueId({ at }) {
+    return `header-value-${at}`
   },
 
   // ---- How fast
@@ -222,20 +263,30 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
     const records = work.recordsOf(job)
     return records === null ? { most: work.records, sure: false } : { most: records, sure: true }
   },
+  /** Of each URL. */
+  get quota() {
+    return this.setUp.quota ?? this.preset?.quota ?? null
+  },
+  get quotaHint() {
+    return this.preset?.quota ? count(this.preset.quota) : ''
+  },
+  get forecast() {
+    return delivery.forecast(this.records.most, this.setUp, this.quota)
+  },
   get forecastWords() {
     const { most, sure } = this.records
-    const found = delivery.forecast(most, this.setUp.rate, this.preset, this.setUp.quotaUsed ?? 0)
+    const found = this.forecast
     return say.forecast(found.sent, sure, this.setUp.rate, found.seconds === null ? '' : duration(found.seconds))
   },
   get quotaWords() {
-    const quota = this.preset?.quota
+    const quota = this.quota
     if (!quota) return ''
-    const { left } = delivery.forecast(this.records.most, this.setUp.rate, this.preset, this.setUp.quotaUsed ?? 0)
-    return left > 0 ? say.quotaExceeded(quota, left) : say.quotaEnough(quota)
+    const { left } = this.forecast
+    const urls = 1 + this.setUp.further.length
+    return left > 0 ? say.quotaExceeded(quota, urls, left) : say.quotaEnough(quota, urls)
   },
   get quotaClass() {
-    const { left } = delivery.forecast(this.records.most, this.setUp.rate, this.preset, this.setUp.quotaUsed ?? 0)
-    return left > 0 ? 'text-warn' : 'hint'
+    return this.forecast.left > 0 ? 'text-warn' : 'hint'
   },
 
   // ---- One record
@@ -257,7 +308,7 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
     this.isTesting = true
     this.problem = ''
     this.answer = null
-    const { webhook_canary: _, webhook_fail_above_percent: __, ...target } = delivery.toRequest(this.setUp)
+    const { webhook_canary: _, webhook_fail_above_percent: __, webhook_roll_over_urls: ___, ...target } = delivery.toRequest(this.setUp)
     try {
       this.answer = await client.tryWebhook({ ...this.sample, ...target })
     } catch (failure) {
@@ -328,6 +379,11 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
     return this.isEmpty || this.isBusy || (this.isWebhook && this.setUp.url.trim() === '')
   },
   async start() {
+    if (this.isWebhook && this.missingWords) {
+      const at = this.setUp.headers.findIndex(({ name, value }) => name.trim() !== '' && value === '')
+      document.getElementById(at < 0 ? 'webhook-secret' : `header-value-${at}`)?.focus()
+      return
+    }
     this.isBusy = true
     this.problem = ''
     try {

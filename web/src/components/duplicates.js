@@ -4,7 +4,7 @@ import { wordsOf } from '../api/client.js'
 import { component } from './component.js'
 import { count } from '../show/numbers.js'
 import { page, say } from '../show/words.js'
-import { decide, decisionOf, byId, sideBySide, titleOf, versionsOfCluster, versionsOfPair } from '../state/duplicates.js'
+import { decide, decideAll, decisionOf, byId, histogram, kindOf, sideBySide, titleOf, versionsOfCluster, versionsOfPair } from '../state/duplicates.js'
 import { hasEnded, ledger } from '../state/jobs.js'
 import { inView } from '../state/rows.js'
 
@@ -12,6 +12,9 @@ const settleMs = 350
 const rowHeight = 60
 // The next page is asked for when so many rows are left.
 const ahead = 60
+// Decided at once, and listed one by one, at most.
+const mostAlike = 5000
+const mostListed = 100
 
 /**
  * @typedef {import('../state/duplicates.js').Version} Version
@@ -197,6 +200,24 @@ export const duplicates = ({ work, navigation, client, signals }) => () => {
   set(change) {
     work.change({ options: { ...work.draft.options, ...change } })
   },
+  // The bars stand above the steps of the slider.
+  get bars() {
+    return histogram(work.reports[this.shownTrial]?.scores).map((bar) => ({
+      ...bar,
+      size: { height: `${bar.height}%` },
+      apartSize: { height: `${bar.height > 0 ? (100 * bar.apartHeight) / bar.height : 0}%` },
+      // Merged in the trial that is shown, and not any more.
+      look: bar.joined > 0 && bar.score < this.threshold ? 'opacity-45' : '',
+      title: say.scoreBar(bar.score, bar.joined, bar.apart),
+    }))
+  },
+  get hasBars() {
+    return this.match === 'fuzzy' && this.bars.some((/** @type {{height: number}} */ { height }) => height > 0)
+  },
+  get barsWords() {
+    const sum = (/** @type {'joined' | 'apart'} */ what) => this.bars.reduce((/** @type {number} */ all, /** @type {any} */ bar) => all + bar[what], 0)
+    return say.scoreBars(sum('joined'), sum('apart'))
+  },
   get orderWords() {
     return work.files.map(({ filename }) => filename).join(' \u203a ')
   },
@@ -322,6 +343,39 @@ export const duplicates = ({ work, navigation, client, signals }) => () => {
   get groupTitle() {
     return this.group?.title ?? ''
   },
+  // Undecided pairs that are uncertain for the same reasons, as far as they were read.
+  get alike() {
+    const group = this.group
+    if (!this.isPair || !group || this.loaded === 0) return []
+    const kind = kindOf(group.hint)
+    return groups.filter((one) => one.key !== group.key && kindOf(one.hint) === kind && this.stateOf(one).state === '')
+  },
+  get hasAlike() {
+    return this.alike.length > 0
+  },
+  get alikeWords() {
+    return say.alikeMore(this.alike.length, this.next !== null)
+  },
+  mergeAlike() {
+    void this.decideAlike(true)
+  },
+  keepAlike() {
+    void this.decideAlike(false)
+  },
+  /** The chosen pair and all like it. @param {boolean} together */
+  async decideAlike(together) {
+    const group = this.group
+    while (this.next !== null && this.loaded < mostAlike && !this.problem) await this.more()
+    if (!group || group !== this.group) return
+    const found = [group, ...this.alike].slice(0, mostAlike)
+    const pairs = found.flatMap(({ versions }) => {
+      const [a, b] = versions.map(({ place }) => place && byId(work.files, place))
+      return a && b ? [{ a, b }] : []
+    })
+    if (pairs.length < found.length) this.problem = say.sameNames
+    this.change(decideAll(work.draft.decisions, pairs, together))
+    this.say(say.decidedAlike(pairs.length, together))
+  },
   get isPair() {
     return this.list === 'possible' && this.group !== null
   },
@@ -421,7 +475,7 @@ export const duplicates = ({ work, navigation, client, signals }) => () => {
   },
   get decisions() {
     const nameOf = (/** @type {Place} */ { file, line }) => say.place(work.files.find(({ file_id }) => file_id === file)?.filename ?? file, line)
-    return work.draft.decisions.map((one, at) => ({
+    return work.draft.decisions.slice(-mostListed).map((one, at) => ({
       ...one,
       key: at,
       words: one.together ? say.together(nameOf(one.a), nameOf(one.b)) : say.apart(nameOf(one.a), nameOf(one.b)),
@@ -429,6 +483,10 @@ export const duplicates = ({ work, navigation, client, signals }) => () => {
   },
   get hasDecisions() {
     return work.draft.decisions.length > 0
+  },
+  get moreDecisions() {
+    const more = work.draft.decisions.length - mostListed
+    return more > 0 ? say.moreDecisions(more) : ''
   },
   get decisionCount() {
     return count(work.draft.decisions.length)

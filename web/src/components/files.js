@@ -1,5 +1,6 @@
 // The first screen: which files, what their rows stand for, who is left out.
 import { wordsOf } from '../api/client.js'
+import { headOf } from '../api/head.js'
 import { component } from './component.js'
 import { bytes, duration } from '../show/numbers.js'
 import { say } from '../show/words.js'
@@ -9,6 +10,9 @@ import { textTable } from '../state/pasted.js'
 
 const megabyte = 1024 * 1024
 const speedWindowMs = 5000
+// Smaller files are there before anybody could look at their head.
+const lookAboveBytes = 2 * megabyte
+const lookedRows = 5
 
 /** @typedef {import('../state/sending.js').Row} Row @typedef {import('../api/messages.js').SourceFile} SourceFile */
 
@@ -27,6 +31,8 @@ export const files = ({ work, navigation, client, sender, signals }) => () => co
   samples: [],
   /** @type {string[]} */
   open: [],
+  /** What the heads of files hold that are on their way, by row. @type {Record<string, SourceFile & {about: number}>} */
+  heads: {},
   problem: '',
   pastedSoFar: 0,
 
@@ -62,8 +68,7 @@ export const files = ({ work, navigation, client, sender, signals }) => () => co
   },
   forgetRows() {
     sender.clear()
-    this.samples = []
-    this.open = []
+    Object.assign(this, { samples: [], open: [], heads: {} })
   },
 
   /** @param {Event} event */
@@ -79,7 +84,24 @@ export const files = ({ work, navigation, client, sender, signals }) => () => co
   },
   /** @param {'files' | 'suppression'} list @param {File[]} given */
   take(list, given) {
-    for (const file of given) sender.add(list, file, this.objectionTo(list, file))
+    for (const file of given) {
+      const objection = this.objectionTo(list, file)
+      const key = sender.add(list, file, objection)
+      if (!objection && file.size > lookAboveBytes) void this.lookAhead(key, file)
+    }
+  },
+  // A large file shows what it holds while it is sent.
+  /** @param {string} key @param {File} file */
+  async lookAhead(key, file) {
+    try {
+      const { head, isPlain } = await headOf(file)
+      const found = await client.lookAtHead(file.name, head)
+      const about = isPlain ? Math.round(((found.records ?? 0) * file.size) / head.size) : 0
+      if (Object.keys(this.heads).length === 0) this.open = [...this.open, key]
+      this.heads = { ...this.heads, [key]: { ...found, about, preview: found.preview?.slice(0, lookedRows) } }
+    } catch {
+      // What is wrong with the file is said when all of it was read.
+    }
   },
   /** @param {string} text */
   takeText(text) {
@@ -168,6 +190,40 @@ export const files = ({ work, navigation, client, sender, signals }) => () => co
   /** @param {Row} row */
   rowSize(row) {
     return row.sent > 0 && row.sent < row.size ? say.progress(bytes(row.sent), bytes(row.size), '') : bytes(row.size)
+  },
+  /** @param {Row} row */
+  hasHead(row) {
+    return row.key in this.heads && row.phase !== 'refused'
+  },
+  /** @param {Row} row */
+  headPlatform(row) {
+    return this.heads[row.key]?.platform ?? ''
+  },
+  /** @param {Row} row */
+  headSpelling(row) {
+    return this.hasHead(row) ? this.spelling(this.heads[row.key]) : ''
+  },
+  /** @param {Row} row */
+  headColumns(row) {
+    return this.heads[row.key]?.headers ?? []
+  },
+  /** @param {Row} row */
+  headRows(row) {
+    return this.heads[row.key]?.preview ?? []
+  },
+  /** @param {Row} row */
+  headFacts(row) {
+    const head = this.heads[row.key]
+    if (!head) return ''
+    return [head.about > 0 ? say.aboutRows(head.about) : '', say.columns(head.headers?.length ?? 0)].filter(Boolean).join(' \u00b7 ')
+  },
+  /** @param {Row} row */
+  isHeadOpen(row) {
+    return this.hasHead(row) && this.open.includes(row.key)
+  },
+  /** @param {Row} row */
+  toggleHead({ key }) {
+    this.open = this.open.includes(key) ? this.open.filter((id) => id !== key) : [...this.open, key]
   },
   /** @param {Row} row */
   showsBar(row) {

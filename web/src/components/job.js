@@ -258,7 +258,7 @@ export const job = ({ work, navigation, client, live, signals }) => () => compon
     const webhook = this.job?.webhook
     if (!webhook) return ''
     const preset = webhook.preset ? /** @type {Record<string, string>} */ (say.presets)[webhook.preset] ?? webhook.preset : ''
-    return [preset, webhook.url].filter(Boolean).join(' \u00b7 ')
+    return [preset, webhook.url, webhook.roll_over_urls > 0 ? say.moreUrls(webhook.roll_over_urls) : ''].filter(Boolean).join(' \u00b7 ')
   },
   get segments() {
     return this.counts ? delivery.segments(this.counts).map((one) => ({ ...one, size: { width: `${one.percent}%` }, look: `seg-${one.word}` })) : []

@@ -5,7 +5,7 @@ import { component } from './component.js'
 import { clock, count } from '../show/numbers.js'
 import { say } from '../show/words.js'
 import { hasEnded } from '../state/jobs.js'
-import { totalOf, words } from '../state/delivery.js'
+import { sameOutcomes, totalOf, words } from '../state/delivery.js'
 import { inView } from '../state/rows.js'
 
 const rowHeight = 36
@@ -41,12 +41,15 @@ export const log = ({ client }) => () => {
   moved({ detail: job }) {
     const isOther = job.job_id !== this.jobId
     this.jobId = job.job_id
+    const before = this.counts
     this.counts = job.progress.deliveries
     if (isOther) this.start('')
-    // What is sent again stands in the list as it was.
-    if (!isOther && this.hadEnded && !hasEnded(job)) this.isStale = true
+    // What is sent again stands in the list as it was. A short one may begin and end unseen.
+    if (!isOther && this.hadEnded && (!hasEnded(job) || !sameOutcomes(before, this.counts))) this.isStale = true
     this.hadEnded = hasEnded(job)
     if (this.isComplete && this.newCount > 0) this.lookLater()
+    // Before the merge had ended there was nothing to be asked for.
+    else if (this.loaded === 0) void this.more()
   },
   // Of the end that was reached, what came after it.
   lookLater() {

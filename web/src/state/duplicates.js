@@ -16,17 +16,61 @@ const keyOf = ({ file, line }) => `${file}\n${line}`
 /** The same for (a, b) and (b, a). @param {Place} a @param {Place} b */
 export const pairKey = (a, b) => [keyOf(a), keyOf(b)].sort().join('\n')
 
+// There may be thousands, asked for with each row that is drawn.
+/** @type {WeakMap<Decision[], Map<string, Decision>>} */
+const indexes = new WeakMap()
+/** @param {Decision[]} decisions */
+function byPair(decisions) {
+  const known = indexes.get(decisions)
+  if (known) return known
+  const made = new Map(decisions.map((one) => [pairKey(one.a, one.b), one]))
+  indexes.set(decisions, made)
+  return made
+}
+
 /** @param {Decision[]} decisions @param {Place} a @param {Place} b */
-export const decisionOf = (decisions, a, b) => decisions.find((one) => pairKey(one.a, one.b) === pairKey(a, b)) ?? null
+export const decisionOf = (decisions, a, b) => byPair(decisions).get(pairKey(a, b)) ?? null
 
 /**
- * The decisions after one more; a pair has one decision at most.
- * @param {Decision[]} decisions @param {Place} a @param {Place} b @param {boolean | null} together  null: undecided again
+ * The decisions after some more; a pair has one decision at most.
+ * @param {Decision[]} decisions @param {{a: Place, b: Place}[]} pairs
+ * @param {boolean | null} together  null: undecided again
  * @returns {Decision[]}
  */
-export function decide(decisions, a, b, together) {
-  const others = decisions.filter((one) => pairKey(one.a, one.b) !== pairKey(a, b))
-  return together === null ? others : [...others, { a, b, together }]
+export function decideAll(decisions, pairs, together) {
+  const decided = new Set(pairs.map(({ a, b }) => pairKey(a, b)))
+  const others = decisions.filter((one) => !decided.has(pairKey(one.a, one.b)))
+  return together === null ? others : [...others, ...pairs.map(({ a, b }) => ({ a, b, together }))]
+}
+
+/** @param {Decision[]} decisions @param {Place} a @param {Place} b @param {boolean | null} together */
+export const decide = (decisions, a, b, together) => decideAll(decisions, [{ a, b }], together)
+
+/**
+ * What a reason says without the names in it ("Bob = Robert"): pairs of one kind are alike.
+ * @param {string} reason
+ */
+export const kindOf = (reason) =>
+  reason
+    .split('; ')
+    .map((part) => (part.includes(' = ') ? '=' : part))
+    .sort()
+    .join(';')
+
+/**
+ * Bars of how sure pairs are, a bar for each whole score; heights in percent of the tallest, each
+ * step of the same factor, so that ten are seen beside ten thousand.
+ * @param {import('../api/messages.js').Scores | undefined} scores
+ */
+export function histogram(scores) {
+  if (!scores) return []
+  const { from, joined, apart } = scores
+  const all = joined.map((rows, at) => rows + apart[at])
+  const most = Math.max(1, ...all)
+  return all.map((rows, at) => {
+    const height = (100 * Math.log1p(rows)) / Math.log1p(most)
+    return { score: from + at, joined: joined[at], apart: apart[at], height, apartHeight: rows > 0 ? (height * apart[at]) / rows : 0 }
+  })
 }
 
 /**

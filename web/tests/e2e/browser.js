@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core'
 import { expect } from 'vitest'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const pictures = process.env.CSVM_PICTURES ?? resolve(import.meta.dirname, '../../../build/web/pictures')
+const pictureFolder = process.env.CSVM_PICTURES ?? resolve(import.meta.dirname, '../../../build/web/pictures')
 
 export async function launch() {
   const candidates = [process.env.CSVM_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
@@ -89,8 +89,18 @@ export async function expectFits(page) {
 
 /** @param {import('playwright-core').Page} page @param {string} name */
 export async function picture(page, name) {
-  mkdirSync(pictures, { recursive: true })
-  await page.screenshot({ path: resolve(pictures, `${name}.png`) })
+  mkdirSync(pictureFolder, { recursive: true })
+  await page.screenshot({ path: resolve(pictureFolder, `${name}.png`) })
+}
+
+/** The picture, and the same in dark. @param {import('playwright-core').Page} page @param {string} name */
+export async function pictures(page, name) {
+  await picture(page, name)
+  const themed = (/** @type {'light' | 'dark'} */ colorScheme) =>
+    Promise.all([page.emulateMedia({ colorScheme }), page.waitForFunction((theme) => document.documentElement.dataset.theme === theme, colorScheme)])
+  await themed('dark')
+  await picture(page, `${name}-dark`)
+  await themed('light')
 }
 
 /** @param {import('playwright-core').Page} page @param {string[]} paths @param {'files' | 'suppression'} [list] */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { expectAccessible, expectFits, expectNoFaults, launch, open, pick, picture } from './browser.js'
+import { expectAccessible, expectFits, expectNoFaults, launch, open, pick, picture, pictures } from './browser.js'
 import { samples, serve } from './serve.js'
 
 /** @type {import('playwright-core').Browser} */
@@ -37,7 +37,7 @@ test('several files are shown as a matrix with the merged rows below', async () 
   await page.getByRole('button', { name: /Person Location in apollo_contacts.csv:.*joined: City, State, Country/ }).waitFor()
   await expectAccessible(page)
   await expectFits(page)
-  await picture(page, 'columns')
+  await pictures(page, 'columns')
   await page.getByRole('heading', { name: 'Result with these columns' }).scrollIntoViewIfNeeded()
   await picture(page, 'columns-result')
   expectNoFaults(faults)

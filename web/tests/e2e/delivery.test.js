@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { expectAccessible, expectFits, expectNoFaults, launch, open, pick, picture } from './browser.js'
+import { expectAccessible, expectFits, expectNoFaults, launch, open, pick, picture, pictures } from './browser.js'
 import { samples, serve, start } from './serve.js'
 
 /** @type {import('playwright-core').Browser} */
@@ -60,7 +60,7 @@ test('a destination is recognised, the record is shown, and a test says what cam
   const url = await receiver()
   const { page, faults } = await atWebhook('https://api.clay.com/v3/sources/webhook/x')
   await page.getByText('Clay', { exact: true }).waitFor()
-  await page.getByText(/50,000 records in the life of a URL/).waitFor()
+  await page.getByText(/50,000 records in the lifetime of a URL/).waitFor()
   await page.getByText(/^1\d\d records at 10\/s: 12 s$/).first().waitFor()
   await page.getByText(/"person": \{/).waitFor()
   await page.getByText(/^as it is sent, /).waitFor()
@@ -72,7 +72,7 @@ test('a destination is recognised, the record is shown, and a test says what cam
   await page.getByText(/The receiver took the record: 200/).waitFor()
   await expectAccessible(page)
   await expectFits(page)
-  await picture(page, 'deliver-webhook')
+  await pictures(page, 'deliver-webhook')
   await page.getByText('The receiver took the record').scrollIntoViewIfNeeded()
   await picture(page, 'deliver-webhook-tested')
   await page.getByRole('textbox', { name: 'Webhook URL' }).fill('ftp://nowhere.example')
@@ -81,16 +81,50 @@ test('a destination is recognised, the record is shown, and a test says what cam
   expectNoFaults(faults, /status of 422/)
 })
 
+test('a reload keeps where to, and asks again for what is secret', async () => {
+  const [first, second] = [await receiver(), await receiver()]
+  const { page, faults } = await atWebhook(first)
+  await page.getByRole('button', { name: 'Add a further URL' }).click()
+  await page.keyboard.type(second)
+  await page.getByRole('button', { name: 'Add a header' }).click()
+  await page.keyboard.type('X-Team')
+  await page.getByRole('textbox', { name: 'Value of header 1' }).fill('hidden value')
+  await page.getByLabel('Signing secret').fill('hidden secret')
+  await page.getByText('Careful start and limits').click()
+  await page.getByRole('spinbutton', { name: /^Quota of a URL/ }).fill('50')
+  await page.getByRole('button', { name: 'No limit' }).click()
+  await page.getByText(/^Your 2 URLs take 50 records each in their lifetime: \d+ will not be sent/).waitFor()
+  await page.reload()
+  await page.getByText('Enter again, as it was not kept: X-Team, the signing secret.').waitFor()
+  expect(await page.getByRole('textbox', { name: 'Webhook URL', exact: true }).inputValue()).toBe(first)
+  expect(await page.getByRole('textbox', { name: 'Webhook URL 2' }).inputValue()).toBe(second)
+  expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain('hidden')
+  await page.getByRole('button', { name: 'Start sending' }).click()
+  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Value of header 1')
+  await page.keyboard.type('hidden value')
+  await page.getByRole('button', { name: 'Start sending' }).click()
+  await page.waitForFunction(() => document.activeElement?.id === 'webhook-secret')
+  await page.keyboard.type('hidden secret')
+  await page.getByText('Enter again').waitFor({ state: 'hidden' })
+  await expectAccessible(page)
+  await pictures(page, 'deliver-further')
+  await page.getByRole('button', { name: 'Start sending' }).click()
+  await job(page).getByText('Done', { exact: true }).waitFor()
+  expect(await countOf(page, 'delivered')).toBe(100)
+  expect(await countOf(page, 'skipped')).toBeGreaterThan(0)
+  expectNoFaults(faults)
+})
+
 test('a delivery is paused, sped up and ended; what failed is told by its answer and sent again', async () => {
   const url = await receiver(['--plan', 'ok=70,422=30'])
   const { page, faults } = await atWebhook(url)
   await send(page, 5)
   await job(page).getByText(/a second, .* left/).waitFor()
-  await job(page).getByText(/What holds it:/).waitFor()
+  await job(page).getByText(/What limits it:/).waitFor()
   await job(page).getByText('median latency').waitFor()
   await expectAccessible(page)
   await expectFits(page)
-  await picture(page, 'job-sending')
+  await pictures(page, 'job-sending')
   await page.getByRole('button', { name: 'Pause' }).click()
   await job(page).getByText('Paused', { exact: true }).waitFor()
   const held = await countOf(page, 'pending')
@@ -102,20 +136,21 @@ test('a delivery is paused, sped up and ended; what failed is told by its answer
   const rejected = await countOf(page, 'rejected')
   expect(rejected).toBeGreaterThan(0)
   const total = (await countOf(page, 'delivered')) + rejected
-  await job(page).getByRole('button', { name: /^rejected/ }).click()
   const log = job(page).getByRole('table', { name: 'Records' })
+  await log.getByRole('cell', { name: 'delivered' }).first().waitFor()
+  await job(page).getByRole('button', { name: /^rejected/ }).click()
   await log.getByRole('cell', { name: 'rejected' }).first().waitFor()
   expect(await log.getByRole('cell', { name: 'delivered' }).count()).toBe(0)
   await expectAccessible(page)
-  await picture(page, 'job-failures')
+  await pictures(page, 'job-failures')
   await log.scrollIntoViewIfNeeded()
   await picture(page, 'job-log')
   await job(page).getByRole('button', { name: 'Send again: ' }).click()
   await page.waitForFunction((before) => Number(document.querySelector('section[aria-labelledby=job-title] [data-count=rejected]')?.textContent ?? 0) < before, rejected)
   await job(page).getByText('Done', { exact: true }).waitFor()
   expect((await countOf(page, 'delivered')) + (await countOf(page, 'rejected'))).toBe(total)
-  await job(page).getByRole('button', { name: 'Show the list anew' }).click()
-  await job(page).getByRole('button', { name: 'Show the list anew' }).waitFor({ state: 'hidden' })
+  await job(page).getByRole('button', { name: 'Refresh the list' }).click()
+  await job(page).getByRole('button', { name: 'Refresh the list' }).waitFor({ state: 'hidden' })
   expectNoFaults(faults)
 })
 
@@ -139,7 +174,19 @@ test('a reload in the middle shows the same job going on', async () => {
   const { page, faults } = await atWebhook(await receiver())
   await send(page, 5)
   const title = await job(page).getByRole('heading', { level: 1 }).textContent()
+  // The chart begins where the service's record of the delivery does, and not with the page.
+  await page.waitForFunction(async () => {
+    const { points } = await (await fetch(`/api/jobs/${location.hash.split('/')[1]}/pace`)).json()
+    return points.length > 1
+  })
   await page.reload()
+  const chart = job(page).getByRole('img', { name: /^Since / })
+  await chart.waitFor()
+  const since = async () => (await chart.getAttribute('aria-label'))?.split(';')[0]
+  const begun = await since()
+  await page.reload()
+  await chart.waitFor()
+  expect(await since()).toBe(begun)
   await job(page).getByText('Sending', { exact: true }).waitFor()
   expect(await job(page).getByRole('heading', { level: 1 }).textContent()).toBe(title)
   expect(await countOf(page, 'pending')).toBeGreaterThan(0)
@@ -151,7 +198,7 @@ test('a reload in the middle shows the same job going on', async () => {
 
 test('a delivery goes on after the server was killed and came back', async () => {
   const { page, faults } = await atWebhook(await receiver())
-  await send(page, 10)
+  await send(page, 1) // so slow that it is not over before the server is back
   await page.waitForFunction(() => Number(document.querySelector('section[aria-labelledby=job-title] [data-count=delivered]')?.textContent) > 3)
   await service.stop('SIGKILL')
   await page.getByText(/^(Connecting|Offline: the server does not answer)$/).waitFor()

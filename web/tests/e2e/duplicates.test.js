@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { expectAccessible, expectFits, expectNoFaults, launch, open, pick, picture } from './browser.js'
+import { expectAccessible, expectFits, expectNoFaults, launch, open, pick, picture, pictures } from './browser.js'
 import { commandLine, samples, serve } from './serve.js'
 
 /** @type {import('playwright-core').Browser} */
@@ -68,7 +68,7 @@ test('counts follow the threshold, and the trials before leave nothing behind', 
   expect((await countOf(page, 'kept')) + merged + (await countOf(page, 'rejected'))).toBe(await countOf(page, 'read'))
   await expectAccessible(page)
   await expectFits(page)
-  await picture(page, 'duplicates')
+  await pictures(page, 'duplicates')
   await page.getByRole('spinbutton', { name: 'How sure a merge must be' }).fill('100')
   await page.keyboard.press('Enter')
   await page.waitForFunction((before) => document.querySelector('[data-count=merged]')?.textContent !== String(before), merged)
@@ -92,15 +92,15 @@ test('decisions go into the result, which is that of the command line to the byt
   await page.keyboard.press('k')
   await page.getByText('will be merged').first().waitFor()
   await page.getByText('stays apart').first().waitFor()
-  await picture(page, 'duplicates-decided')
+  await pictures(page, 'duplicates-decided')
   await page.getByRole('button', { name: /^Merged/ }).click()
   await page.getByRole('columnheader', { name: 'Result' }).waitFor()
   await page.getByRole('button', { name: /^Keep apart: / }).first().click()
   await page.getByText('1 kept apart').first().waitFor()
   await expectAccessible(page)
   await picture(page, 'duplicates-merged')
-  await page.getByRole('button', { name: 'Show with them' }).click()
-  await page.getByRole('button', { name: 'Show with them' }).waitFor({ state: 'hidden' })
+  await page.getByRole('button', { name: 'Apply them now' }).click()
+  await page.getByRole('button', { name: 'Apply them now' }).waitFor({ state: 'hidden' })
   await page.getByText(/records from [\d,]+ rows/).waitFor()
   expect(await countOf(page, 'possible')).toBeLessThan(possible)
   expect(await countOf(page, 'kept')).toBe(kept)
@@ -108,7 +108,7 @@ test('decisions go into the result, which is that of the command line to the byt
   await page.getByRole('button', { name: 'Get the result' }).click()
   const command = page.getByText(/^csv-merger merge .*--together.*--apart.*--apart/)
   await command.waitFor()
-  await picture(page, 'deliver-download')
+  await pictures(page, 'deliver-download')
   const { csv } = await commandLine(String(await command.textContent()), folder())
   await page.getByRole('button', { name: 'Make the result' }).click()
   await page.locator('section[aria-labelledby=job-title]').getByText('Done', { exact: true }).waitFor()
@@ -119,11 +119,36 @@ test('decisions go into the result, which is that of the command line to the byt
   expect(numbers.slice(1).reduce((sum, number) => sum + number, 0)).toBe(numbers[0])
   await expectAccessible(page)
   await expectFits(page)
-  await picture(page, 'job-done')
+  await pictures(page, 'job-done')
   await page.getByRole('link', { name: 'Jobs' }).click()
   await page.getByRole('link', { name: /^People, / }).first().waitFor()
   await expectAccessible(page)
-  await picture(page, 'jobs')
+  await pictures(page, 'jobs')
+  expectNoFaults(faults)
+})
+
+test('pairs that are uncertain for the same reasons are decided at once', async () => {
+  const leads = [['Jon', 'Weber', 'Novak'], ['Karl', 'Brandt', 'Ostrow'], ['Petra', 'Lorenz', 'Kestrel'], ['Hugo', 'Aschauer', 'Solara']]
+  const files = { 'alike-crm.csv': 'First Name,Last Name,Company,Website\n', 'alike-fair.csv': 'Full Name,Company Name,Location\n' }
+  for (const [first, last, company] of leads) {
+    files['alike-crm.csv'] += `${first},${last},${company} Glass,${company.toLowerCase()}-glass.example\n`
+    files['alike-fair.csv'] += `${first[0]}. ${last},${company},Austria\n`
+  }
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder(), name), text)
+  const { page, faults } = await atDuplicates(Object.keys(files).map((name) => join(folder(), name)))
+  await page.getByText('3 more pairs are uncertain for the same reasons.').waitFor()
+  await page.getByRole('img', { name: 'How sure the pairs are: 0 rows merged above, 4 possible duplicates below' }).waitFor()
+  await expectAccessible(page)
+  await pictures(page, 'duplicates-alike')
+  await page.getByRole('button', { name: 'Merge them all' }).click()
+  const list = page.getByRole('listbox', { name: 'Groups' })
+  await page.waitForFunction(() => document.querySelectorAll('[role=option] .badge-ok:not([style*=none])').length === 4)
+  await page.getByText('uncertain for the same reasons').waitFor({ state: 'hidden' })
+  await page.keyboard.press('u')
+  await list.getByText('will be merged').first().waitFor({ state: 'hidden' })
+  await page.getByRole('button', { name: 'Merge them all' }).click()
+  await page.getByRole('button', { name: 'Apply them now' }).click()
+  await page.getByText('4 records from 8 rows, nothing uncertain').waitFor()
   expectNoFaults(faults)
 })
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { expectAccessible, expectFits, expectNoFaults, launch, open, pick, picture } from './browser.js'
+import { expectAccessible, expectFits, expectNoFaults, launch, open, pick, picture, pictures } from './browser.js'
 import { samples, serve } from './serve.js'
 
 /** @type {import('playwright-core').Browser} */
@@ -32,7 +32,7 @@ test('another name is added, saved, and undone from a backup', async () => {
   const { page, faults } = await atFields(service.url)
   await expectAccessible(page)
   await expectFits(page)
-  await picture(page, 'fields')
+  await pictures(page, 'fields')
   await page.getByRole('button', { name: 'Back up now' }).click()
   await page.getByText('Backed up.').waitFor()
   await page.getByRole('textbox', { name: 'Add another name' }).first().fill('Rufname, Vorname')

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { expectAccessible, expectFits, expectNoFaults, launch, open, pick, picture } from './browser.js'
+import { expectAccessible, expectFits, expectNoFaults, launch, open, pick, picture, pictures } from './browser.js'
 import { samples, serve } from './serve.js'
 
 /** @type {import('playwright-core').Browser} */
@@ -36,7 +36,7 @@ test('files that were picked are shown with what was read in them', async () => 
   await page.getByRole('columnheader', { name: 'Company Name for Emails' }).waitFor()
   await expectAccessible(page)
   await expectFits(page)
-  await picture(page, 'files')
+  await pictures(page, 'files')
   expectNoFaults(faults)
 })
 
@@ -56,6 +56,32 @@ test('files can be dropped on any place of the page', async () => {
   expectNoFaults(faults)
 })
 
+test('a large file shows what it holds while it is still on its way', async () => {
+  const large = join(service.folder, 'large.csv')
+  const leads = Array.from({ length: 60_000 }, (_, row) => `Ann,Bee,CEO,lead${String(row).padStart(6, '0')}@acme.example\n`)
+  writeFileSync(large, `First Name,Last Name,Title,Work Email\n${leads.join('')}`)
+  const { page, faults } = await open(browser, service.url)
+  await page.getByText('Live', { exact: true }).waitFor()
+  let letThrough = () => {}
+  const wait = new Promise((resolve) => (letThrough = () => resolve(null)))
+  await page.route('**/api/tus/*', async (route) => {
+    if (route.request().method() === 'PATCH') await wait
+    await route.continue()
+  })
+  await pick(page, [large])
+  await page.getByText('about 60,000 rows \u00b7 4 columns').waitFor()
+  await page.getByText('comma \u00b7 UTF-8').waitFor()
+  await page.getByRole('columnheader', { name: 'Work Email' }).waitFor()
+  await page.getByRole('cell', { name: 'lead000004@acme.example' }).waitFor()
+  await page.getByText('Some files are still on their way').waitFor()
+  await expectAccessible(page)
+  await expectFits(page)
+  await picture(page, 'files-on-their-way')
+  letThrough()
+  await page.getByText('1 file, 60,000 rows').waitFor()
+  expectNoFaults(faults)
+})
+
 test('what cannot be used says why in its row, and the rest goes on', async () => {
   const { page, faults } = await open(browser, service.url)
   await page.getByText('Live', { exact: true }).waitFor()
@@ -65,7 +91,7 @@ test('what cannot be used says why in its row, and the rest goes on', async () =
     { name: 'picture.csv', mimeType: 'text/csv', buffer: Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex') },
     { name: 'good.csv', mimeType: 'text/csv', buffer: Buffer.from('Email,Name\na@b.example,Ann Bee\n') },
   ])
-  await page.getByText('This is no CSV. Save it as CSV first').waitFor()
+  await page.getByText('This is not a CSV file. Save it as CSV first').waitFor()
   await page.getByText('This file is empty.').waitFor()
   await page.getByText(/picture\.csv.*PNG/i).waitFor()
   await page.getByText('1 file, 1 row').waitFor()
@@ -189,6 +215,7 @@ test('the screen fits a phone, light and dark', async () => {
     const { page, faults } = await open(browser, service.url, { viewport: { width: 375, height: 720 }, colorScheme, hasTouch: true })
     await pick(page, [apollo, hubspot])
     await page.getByText('2 files, 200 rows').waitFor()
+    await page.getByRole('button', { name: 'Show the first rows' }).first().click()
     await expectFits(page)
     await expectAccessible(page)
     await picture(page, `files-phone-${colorScheme}`)

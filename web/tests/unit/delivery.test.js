@@ -1,10 +1,18 @@
 import { expect, test } from 'vitest'
 import { say } from '../../src/show/words.js'
 import { duration } from '../../src/show/numbers.js'
-import { forecast, fromStep, recognised, segments, sliderSteps, toRequest, toStep, withSample } from '../../src/state/delivery.js'
+import { forecast, fromBeginning, fromKept, fromStep, recognised, sameOutcomes, segments, sliderSteps, toKeep, toRequest, toStep, withoutValue, withSample } from '../../src/state/delivery.js'
 
 const clay = { name: 'clay', rate_limit: 10, burst: 20, max_record_bytes: 100_000, quota: 50_000, hosts: ['clay.com'] }
-const setUp = { url: ' https://x.example/h ', rate: 10, headers: [], secret: '', canary: null, failAbove: null, quotaUsed: null }
+/** @type {import('../../src/state/delivery.js').SetUp} */
+const setUp = { url: ' https://x.example/h ', further: [], rate: 10, headers: [], secret: '', canary: null, failAbove: null, quota: null, quotaUsed: null }
+
+test('outcomes are the same whatever still waits, and not when one more was delivered', () => {
+  const counts = { pending: 3, delivered: 5, rejected: 2, failed: 0, maybe: 0, skipped: 0 }
+  expect(sameOutcomes(counts, { ...counts, pending: 0 })).toBe(true)
+  expect(sameOutcomes(counts, { ...counts, delivered: 6, rejected: 1 })).toBe(false)
+  expect(sameOutcomes(null, counts)).toBe(false)
+})
 
 test('a destination is known by its host or the end of it', () => {
   expect(recognised([clay], 'https://api.clay.com/v1/x')?.name).toBe('clay')
@@ -20,11 +28,28 @@ test('only what was filled in is asked for', () => {
   })
 })
 
-test('the forecast knows rate and quota', () => {
-  const { seconds, ...rest } = forecast(24_767, 10, clay, 30_000)
+test('further URLs and a quota are asked for as they are filled in', () => {
+  const wishes = toRequest({ ...setUp, further: [' https://y.example ', ' '], quota: 100, quotaUsed: 5 })
+  expect(wishes).toMatchObject({ webhook_roll_over_urls: ['https://y.example'], webhook_quota: 100, webhook_quota_used: 5 })
+})
+
+test('a reload keeps where to and how fast, and no secret', () => {
+  const before = { ...setUp, further: ['https://y.example'], rate: 7, headers: [{ name: 'Authorization', value: 'Bearer hidden' }, { name: '', value: '' }], secret: 'whsec_hidden' }
+  const text = JSON.stringify(toKeep(before))
+  expect(text).not.toContain('hidden')
+  const { setUp: after, signed } = fromKept(JSON.parse(text), setUp)
+  expect(after).toEqual({ ...before, headers: [{ name: 'Authorization', value: '' }], secret: '' })
+  expect(signed).toBe(true)
+  expect(withoutValue(after)).toEqual(['Authorization'])
+  expect(fromKept(null, setUp)).toEqual({ setUp, signed: false })
+})
+
+test('the forecast knows rate, quota and further URLs', () => {
+  const { seconds, ...rest } = forecast(24_767, { ...setUp, quotaUsed: 30_000 }, clay.quota)
   expect(rest).toEqual({ sent: 20_000, left: 4767 })
   expect(seconds).toBe(2000)
-  expect(forecast(24_767, 0, null, 0)).toEqual({ sent: 24_767, left: 0, seconds: null })
+  expect(forecast(24_767, { ...setUp, quotaUsed: 30_000, further: ['https://y.example', ''] }, clay.quota).left).toBe(0)
+  expect(forecast(24_767, { ...setUp, rate: 0 }, null)).toEqual({ sent: 24_767, left: 0, seconds: null })
   expect(say.forecast(24_767, true, 10, duration(2476.7))).toBe('24,767 records at 10/s: 41 min')
 })
 
@@ -41,9 +66,24 @@ test('no part of the bar that is not empty is invisible', () => {
   expect(segments(counts)[1].percent).toBeGreaterThan(0.5)
 })
 
-test('the chart keeps five minutes, a sample a second', () => {
-  const at = (/** @type {number} */ second) => ({ at: second, rate: 1, latency: null })
+const at = (/** @type {number} */ second) => ({ at: second, rate: 1, latency: null })
+
+test('the chart has a sample a second at most, also of a long delivery few, and always the first and last', () => {
   const samples = [at(0), at(100)]
   expect(withSample(samples, at(100.5))).toBe(samples)
-  expect(withSample(samples, at(350)).map((sample) => sample.at)).toEqual([100, 350])
+  /** @type {ReturnType<typeof withSample>} */
+  let all = [at(0)]
+  for (let second = 5; second <= 36_000; second += 5) all = withSample(all, at(second))
+  expect(all.length).toBeLessThan(3000)
+  expect(all[0].at).toBe(0)
+  expect(all.at(-1)?.at).toBe(36_000)
+})
+
+test('the chart goes on where what the service kept ends', () => {
+  const points = [{ at: '2024-01-15T10:30:00.000Z', rate: 9, latency_ms: 40 }, { at: '2024-01-15T10:30:02.000Z', rate: 10, latency_ms: null }]
+  const end = Date.parse(points[1].at) / 1000
+  expect(fromBeginning(points, [at(end - 1), at(end + 0.5), at(end + 3)])).toEqual([
+    { at: end - 2, rate: 9, latency: 40 }, { at: end, rate: 10, latency: null }, at(end + 3),
+  ])
+  expect(fromBeginning([], [at(5)])).toEqual([at(5)])
 })

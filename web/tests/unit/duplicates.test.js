@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { byId, decide, decisionOf, sideBySide, titleOf, versionsOfCluster } from '../../src/state/duplicates.js'
+import { byId, decide, decideAll, decisionOf, histogram, kindOf, sideBySide, titleOf, versionsOfCluster } from '../../src/state/duplicates.js'
 import { emptyDraft, toRequest } from '../../src/state/draft.js'
 import { fromRecipe } from '../../src/state/recipe.js'
 
@@ -13,6 +13,28 @@ test('a pair has one decision, whichever row is named first', () => {
   expect(decisionOf(merged, b, a)?.together).toBe(true)
   expect(decisionOf(merged, b, c)).toBe(null)
   expect(decide(merged, b, a, null)).toEqual([])
+})
+
+test('many pairs are decided at once, those decided before too', () => {
+  const before = decide([], a, b, false)
+  const after = decideAll(before, [{ a: b, b: a }, { a, b: c }], true)
+  expect(after).toEqual([{ a: b, b: a, together: true }, { a, b: c, together: true }])
+  expect(decideAll(after, [{ a, b }, { a, b: c }], null)).toEqual([])
+})
+
+test('pairs are of one kind when their reasons are, whatever the names and the order', () => {
+  expect(kindOf('same company; Bob = Robert')).toBe(kindOf('Liz = Elizabeth; same company'))
+  expect(kindOf('same company')).not.toBe(kindOf('same company; same place'))
+})
+
+test('bars tell of every score how many were merged and how many stayed apart', () => {
+  const bars = histogram({ from: 60, joined: [0, 0, 9_999], apart: [0, 3, 0] })
+  expect(bars.map(({ score }) => score)).toEqual([60, 61, 62])
+  expect(bars[0].height).toBe(0)
+  expect(bars[1].apartHeight).toBeCloseTo(bars[1].height)
+  expect(bars[1].height).toBeGreaterThan(10)
+  expect(bars[2]).toMatchObject({ height: 100, apartHeight: 0 })
+  expect(histogram(undefined)).toEqual([])
 })
 
 test('columns without any value are left out, and only cells that say something differ', () => {

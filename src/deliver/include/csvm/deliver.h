@@ -83,6 +83,7 @@ struct JobPlan {
   std::chrono::milliseconds burst{100};  // of tokens that may be made up for at once, <= 1 s
   RetryPolicy retry;
   std::optional<std::uint64_t> canary;            // send so many, then wait for go_on()
+  std::uint64_t canary_sent = 0;                  // of those, by earlier runs
   std::optional<double> stop_above_failed_share;  // of ended ones, once 20 have ended
 };
 
@@ -100,11 +101,15 @@ struct ShareWish {
   std::string url;
   double limit = 0, ceiling = 0;
   std::chrono::milliseconds burst{100};
-  std::uint64_t tokens = 0, unused = 0;  // wanted; and of earlier ones not spent
+  std::uint64_t tokens = 0, unused = 0;  // wanted; and the last of an earlier grant not spent
+  std::int64_t unused_of = 0;            // Share::grant of that
 };
 struct Share {
   std::uint64_t tokens = 0;
-  std::chrono::microseconds wait{0}, interval{0};  // to the first, between them; 0: no limit
+  Time first{};             // due then, surely; without tokens: when to ask again
+  Duration interval{0};     // between them; 0: no limit for now
+  Duration uncertainty{0};  // of `first`: it may have been due so much earlier
+  std::int64_t grant = 0;   // names it when tokens come back
 };
 
 using JobKey = std::uint64_t;

@@ -4,7 +4,6 @@
 //   store (queue) --> Workers --> pipeline, output --> files (results) --> store (outcome)
 //                             \-> LeadRecords --> deliver --> receivers, store (deliveries)
 //   api (uploads) --> inspect, open_upload
-//
 // The only place where the data (bytes ... output) and the service (store, files) meet. No HTTP.
 #pragma once
 
@@ -57,7 +56,6 @@ struct Environment {
 };
 
 // ---- Uploads
-
 /// What a received file holds, found by our own reader.
 struct FileFacts {
   std::uint64_t records = 0;
@@ -75,6 +73,10 @@ struct FileFacts {
 Result<FileFacts> inspect(const Environment& environment, const files::Place& place,
                           const std::string& name, std::stop_token stop,
                           const recipe::FileReading& reading = {});
+/// What the first bytes of a file tell, without the record they break off in. `scratch` is where
+/// they may lie meanwhile. Blocking. Fails as `inspect` does.
+Result<FileFacts> inspect_head(const Environment& environment, const files::Place& scratch,
+                               const std::string& name, std::string_view head);
 
 /// The files of an upload, opened and mapped under a recipe whose `reading`, `mapping` and `rank`
 /// name files by id or by name.
@@ -101,19 +103,18 @@ struct Preview {
 Result<Preview> preview(OpenUpload& upload, std::size_t max_rows);
 
 // ---- Results
-
 /// Parts of a result, as store::ResultFile::part has them.
 inline constexpr std::string_view part_records = "csv";
 inline constexpr std::string_view part_duplicates = "duplicates";
 inline constexpr std::string_view part_rejected = "rejected";
 inline constexpr std::string_view part_report = "report";
 inline constexpr std::string_view part_possible = "possible";
+inline constexpr std::string_view part_provenance = "provenance";  // when the recipe wants it
 /// Made when they are asked for (write_receipt); no job's results have them.
 inline constexpr std::string_view part_failed = "failed";
 inline constexpr std::string_view part_receipt = "receipt";
 
-/// The name under which a part is downloaded: "people_leads_2024-01-15_10-30_duplicates.csv", by
-/// the time (UTC) at which the job was made.
+/// A download's name: "people_leads_2024-01-15_10-30_duplicates.csv", by the job's making (UTC).
 std::string download_name(const store::Job& job, std::string_view part);
 
 /// One record in a cluster: the survivor, or a row that was merged into it.
@@ -158,9 +159,7 @@ Result<PossiblePage> possible_duplicates(const Environment& environment, std::st
                                          std::size_t max_pairs);
 
 // ---- Deliveries
-
-/// A CSV file with a header, indexed. Record 0 is the first after the header.
-/// Threads: const members from any thread.
+/// A CSV file with a header, indexed. Record 0 is the first after the header. Threads: any, const.
 class LeadFile {
  public:
   /// Fails as bytes::open_text and csv::sniff do, and with `invalid_input` without a header.
@@ -192,7 +191,6 @@ Result<std::uint64_t> count_records(const Environment& environment, const store:
 
 /// Text of a stranger, fit to be shown: UTF-8 on one line.
 std::string printable(std::string_view text);
-
 /// "delivered", "rejected" ... and back.
 std::string_view delivery_word(store::DeliveryState state);
 std::optional<store::DeliveryState> delivery_state(std::string_view word);
@@ -220,6 +218,11 @@ Result<std::unique_ptr<files::LocalFile>> receipt_of(const Environment& environm
                                                      const store::Job& job, std::string_view part,
                                                      std::string_view unique_name);
 
+/// How fast a delivery went at a time; of a long one, on average around it.
+struct PacePoint {
+  std::int64_t at = 0;               // seconds since 1970
+  double rate = 0, latency_p50 = 0;  // a second; milliseconds, 0: no answer yet
+};
 /// What the Progress::details of a job that sends (or sent) say.
 struct SendingDetails {
   std::string series;           // of the delivery that they are of: DeliveryWishes::series
@@ -230,6 +233,7 @@ struct SendingDetails {
   std::string held_by;
   std::uint32_t crashes = 0;  // workers lost in a row without an outcome
   std::optional<store::Delivery> last_failure;
+  std::vector<PacePoint> pace;  // since it began, at most a few hundred
 };
 std::string to_text(const SendingDetails& details);
 /// Nothing when `text` is none of ours: the job has not begun to send.
@@ -256,7 +260,6 @@ struct TrialRequest {
 Result<Trial> try_webhook(const Environment& environment, const TrialRequest& request);
 
 // ---- Workers
-
 struct WorkerSettings {
   std::string name;                // unique among the processes that share the store
   unsigned concurrency = 1;        // merges at once
@@ -270,7 +273,6 @@ struct WorkerSettings {
 
 /// Threads that claim jobs and run them. Every job ends completed, failed or cancelled, or goes
 /// back to the queue when its worker stops or is lost.
-///
 /// Threads: every member from any thread.
 class Workers {
  public:
@@ -286,7 +288,6 @@ class Workers {
 };
 
 // ---- Retention
-
 struct CleanUp {
   std::uint64_t sessions = 0, uploads = 0, jobs = 0;  // gone from the store
   std::uint64_t files = 0;                            // gone from disk, orphans too

@@ -27,18 +27,19 @@ struct Paths {
   std::string duplicates;
   std::string rejected;
   std::string report;
+  std::string provenance;
 };
 
 /// The names of a result beside its records: "leads.csv" -> "leads_duplicates.csv",
-/// "leads_rejected.csv", "leads_report.json".
+/// "leads_rejected.csv", "leads_report.json", "leads_provenance.csv".
 Paths paths_beside(const std::string& records);
 
 /// True when a spreadsheet would run the cell as a formula. Phones ("+1 415 ..."), negative
 /// numbers and dashes are data.
 bool is_formula(std::string_view cell);
 
-/// Writes records and left-out rows as CSV. Nothing appears under the final names before
-/// `commit()`.
+/// Writes records, left-out rows and the origins of values as CSV. Nothing appears under the final
+/// names before `commit()`.
 class CsvSink final : public pipeline::RowSink {
  public:
   /// Fails with `io` when a file can't be made.
@@ -48,6 +49,7 @@ class CsvSink final : public pipeline::RowSink {
                      const std::vector<pipeline::Source>& sources) override;
   void spell(std::span<const std::string_view> values, pipeline::Spelled& out) const override;
   void spell_left_out(const pipeline::LeftOut& row, pipeline::Spelled& out) const override;
+  void spell_origin(const pipeline::CellOrigin& origin, pipeline::Spelled& out) const override;
   Result<void> write(const pipeline::Spelled& spelled) override;
 
   Result<void> commit();
@@ -59,15 +61,18 @@ class CsvSink final : public pipeline::RowSink {
     Result<void> append(std::string_view text);
   };
 
-  CsvSink(std::optional<File> records, std::optional<File> left_out, bool excel_safe);
+  CsvSink(std::optional<File> records, std::optional<File> left_out, std::optional<File> origins,
+          bool excel_safe);
   char* put(std::string_view cell, char* out, std::uint64_t& neutralised) const;
   void append(std::span<const std::string_view> values, std::string& text,
               std::uint64_t& neutralised) const;
 
   std::optional<File> records_;
   std::optional<File> left_out_;
+  std::optional<File> origins_;
   bool excel_safe_;
   std::vector<std::string> source_names_;
+  std::vector<std::string> column_names_;
 };
 
 /// "File,Line,Byte,Reason,Text" of every row that could not be read, with the raw text.

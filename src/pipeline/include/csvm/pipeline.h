@@ -7,6 +7,7 @@
 // number of rows (a few dozen bytes each), not with their size.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -80,6 +81,7 @@ struct Settings {
   /// "<field> 2" and so on; all of them stand in the left-out rows anyway.
   std::size_t further_contacts = 0;
   std::vector<Decision> decisions;  // sources by their place among the files; not in Mode::none
+  bool provenance = false;          // tell the sink where each value came from
   bool list_first_rows = false;     // whether Summary::first_rows is wanted
   unsigned threads = 1;
   std::uint64_t memory_bytes = 0;  // 0: no bound
@@ -123,10 +125,23 @@ struct LeftOut {
   std::span<const std::string_view> values;
 };
 
+/// Where one value of a record came from. Views are valid during the call.
+struct CellOrigin {
+  std::uint64_t record = 0;  // row of the result, counted from 1
+  std::size_t column = 0;    // of the result
+  std::string_view value;
+  RowPlace place;
+  std::string_view headers;     // of the cells it was made from, "First + Last"
+  std::string_view original;    // what these cells held
+  std::string_view changed_by;  // cleaning rules, then how it was made: "names, split"
+  std::string_view lost;        // other values of merged rows, with file and line
+};
+
 /// What spelled rows are collected in, one text per file of the result.
 struct Spelled {
   std::string records;
   std::string left_out;
+  std::string origins;
   std::uint64_t neutralised = 0;  // cells changed to be safe in a spreadsheet
 };
 
@@ -144,6 +159,10 @@ class RowSink {
 
   /// Appends one row that is left out. Called from any thread.
   virtual void spell_left_out(const LeftOut& row, Spelled& out) const = 0;
+
+  /// Appends where a value of the last record came from; only with Settings::provenance. Called
+  /// from any thread.
+  virtual void spell_origin(const CellOrigin& /*origin*/, Spelled& /*out*/) const {}
 
   /// Writes what was spelled of the next stretch of input. Called from one thread at a time.
   virtual Result<void> write(const Spelled& spelled) = 0;
@@ -180,6 +199,7 @@ struct Summary {
   std::uint64_t neutralised = 0;
   clean::Counts cleaned;
   std::vector<PossibleDuplicate> possible;
+  std::array<std::uint64_t, 101> joined_by_score{};  // rows joined to another, by whole score
   /// Of each record of the result that several rows went into, in order: where its first one
   /// stands.
   std::vector<RowPlace> first_rows;

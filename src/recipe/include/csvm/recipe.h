@@ -82,6 +82,30 @@ struct FileReading {
   std::optional<std::string> encoding;  // "utf-8", "windows-1252" ...
 };
 
+/// How the records of a job are delivered, besides URL, rate, headers and secret. 0: no limit.
+struct DeliveryWishes {
+  std::string preset;
+  double burst = 0;  // records at once; 0: what a tenth of a second lets through
+  std::uint64_t max_record_bytes = 0, quota = 0, quota_used = 0;
+  std::uint64_t canary = 0, record_limit = 0;
+  double fail_above_percent = 100;
+  std::uint64_t retries = 3;
+  std::vector<double> backoff_seconds = {1, 3, 9};
+  double timeout_seconds = 30;
+  std::vector<std::string> roll_over_urls;
+  std::string series;  // tells one delivery of a job from its others
+};
+
+/// Where the records went or shall go, without what may be secret: the path of a URL is as good as
+/// a password at many receivers.
+struct Destination {
+  std::string host;
+  double rate_per_second = 10;            // 0: no limit
+  std::vector<std::string> header_names;  // of the caller's own
+  bool is_signed = false;
+  DeliveryWishes wishes;  // without roll_over_urls and series
+};
+
 /// Everything a run is told but the files themselves: one document for page, API and command line.
 /// A value; what is not said keeps the default.
 struct Recipe {
@@ -99,6 +123,8 @@ struct Recipe {
   bool excel_safe = false;
   bool drop_empty = false;           // leave out fields that no file feeds
   std::size_t further_contacts = 0;  // 0..20
+  bool provenance = false;           // tell where each value of the result came from
+  std::optional<Destination> destination;
 };
 
 /// Reads a recipe. `name` stands in messages. Comments and trailing commas are allowed; a key that
@@ -111,6 +137,10 @@ Result<Recipe> parse_recipe(std::string_view json, std::string_view name,
 /// Reads a recipe file of at most 1 MiB. Fails with `not_found`, `io`, and as parsing does.
 Result<Recipe> load_recipe(const std::string& path);
 
+/// Calls `rename` with every file that the recipe names, to be changed in place: what a file is
+/// called is not the same on a page, in a job and on a command line.
+void rename_files(Recipe& recipe, const std::function<void(std::string& file)>& rename);
+
 /// A character that may stand between cells: one of ASCII, no letter, digit, quote or line end;
 /// "tab" is one too. nullopt for anything else.
 std::optional<char> delimiter_named(std::string_view text);
@@ -118,7 +148,8 @@ std::optional<char> delimiter_named(std::string_view text);
 /// The recipe as a document that reads back as the same; what is as by default is left out.
 std::string to_json(const Recipe& recipe);
 
-/// The command line that does the same with `files`, quoted for a POSIX shell.
+/// The command line that does the same with `files`, quoted for a POSIX shell; what is secret is
+/// for the reader to fill in.
 std::string to_command(const Recipe& recipe, const std::vector<std::string>& files);
 
 /// What a kind of receiver bears; 0: no limit. Named in destinations.json.
@@ -143,20 +174,6 @@ Result<std::vector<DestinationPreset>> parse_destination_presets(std::string_vie
 /// The preset that a host belongs to; null: none.
 const DestinationPreset* preset_of(const std::vector<DestinationPreset>& presets,
                                    std::string_view host);
-
-/// How the records of a job are delivered, besides URL, rate, headers and secret. 0: no limit.
-struct DeliveryWishes {
-  std::string preset;
-  double burst = 0;  // records at once; 0: what a tenth of a second lets through
-  std::uint64_t max_record_bytes = 0, quota = 0, quota_used = 0;
-  std::uint64_t canary = 0, record_limit = 0;
-  double fail_above_percent = 100;
-  std::uint64_t retries = 3;
-  std::vector<double> backoff_seconds = {1, 3, 9};
-  double timeout_seconds = 30;
-  std::vector<std::string> roll_over_urls;
-  std::string series;  // tells one delivery of a job from its others
-};
 
 /// Reads wishes from an object of "webhook_retries" and so on (docs/http-api.md); what is not said
 /// is as in `otherwise`. Fails with `invalid_input`, every mistake named by its path.

@@ -165,8 +165,10 @@ struct Totals {
   Count sessions = 0, uploads = 0, files = 0, bytes = 0, jobs = 0;
   Count active_jobs = 0, queued_jobs = 0, running_jobs = 0;
 };
-struct Limits {                                                // 0: no limit
-  Count files_per_session = 50, jobs_at_once_per_session = 3;  // further jobs wait
+struct Limits {  // 0: no limit
+  Count files_per_session = 50,
+        jobs_at_once_per_session =
+            3;  // merges, and as many deliveries beside them; further jobs wait
   Count bytes_per_file = Count{512} << 20, bytes_per_session = Count{2} << 30;
   Count bytes_in_all = Count{10} << 30;
 };
@@ -176,11 +178,15 @@ struct RateWish {
   Text url, process;
   double limit = 0, ceiling = 0;
   Duration burst{100};         // of tokens that may be made up for at once
-  Count most = 0, unused = 0;  // tokens wanted; tokens of the last grant that were not spent
+  Count most = 0, unused = 0;  // tokens wanted; tokens at the end of a grant that were not spent
+  std::chrono::microseconds unused_before{0};  // Tokens::next of that grant
 };
-struct Tokens {  // the first may be spent after `wait`; if there is none, ask again then
+struct Tokens {  // times are those of the clock that the bucket goes by
   Count count = 0;
-  std::chrono::microseconds wait{0}, interval{0};
+  std::chrono::microseconds clock{0};     // what it said
+  std::chrono::microseconds first{0};     // due then; if there is none, ask again then
+  std::chrono::microseconds interval{0};  // between them; 0: no limit for 200 ms
+  std::chrono::microseconds next{0};      // when the one after the last is due
 };
 struct Options {
   std::function<Time()> now;                         // system time

@@ -20,6 +20,9 @@ local phase_names = {[0] = 'merge', [1] = 'deliver'}
 local line_of = function(phase) return k('line', phase_names[phase]) end
 local leases_of = function(phase) return k('leases', phase_names[phase]) end
 local group = 'workers'
+-- Merging and sending have places of their own: a slow receiver holds up no merge.
+local waiting_of = function(sid, phase) return k(phase == 0 and 'waiting' or 'waiting_to_send', sid) end
+local busy_with = function(phase) return phase == 0 and 'merging' or 'sending' end
 
 local queued, processing, sending, paused, completed, failed, cancelled = 0, 1, 2, 3, 4, 5, 6
 local has_ended = function(state) return state >= completed end
@@ -52,7 +55,8 @@ local function keep(sid)
   local left = math.max(tonumber(session[1]) - now, 0) + slack
   local busy = call('SCARD', k('active', sid)) > 0
   for _, key in ipairs({k('session', sid), k('token', session[2]), k('uploads', sid), k('files', sid),
-                        k('jobs', sid), k('results', sid), k('waiting', sid), k('active', sid)}) do
+                        k('jobs', sid), k('results', sid), waiting_of(sid, 0), waiting_of(sid, 1),
+                        k('active', sid)}) do
     if busy then call('PERSIST', key) else call('PEXPIRE', key, left) end
   end
 end
@@ -152,7 +156,7 @@ local function erase_upload(sid, uid)
   return gone
 end
 
--- Jobs and their places: 0 none (paused or ended), 1 waits until its session may run one more, 2 in
+-- Jobs and their places: 0 none (paused or ended), 1 waits until its session may do one more, 2 in
 -- line (`turn` is its entry in the stream), 3 with a worker (the entry is pending there). A job has a
 -- worker while `lease` is set.
 
@@ -200,11 +204,11 @@ local function set_place(job, place)
   local old, sid = job.place, job.session
   if old == place then return end
   if old == 1 then
-    call('ZREM', k('waiting', sid), job.id)
-    if call('EXISTS', k('waiting', sid)) == 0 then call('SREM', k('waiting_sessions'), sid) end
+    for phase = 0, 1 do call('ZREM', waiting_of(sid, phase), job.id) end
+    if call('EXISTS', waiting_of(sid, 0), waiting_of(sid, 1)) == 0 then call('SREM', k('waiting_sessions'), sid) end
   end
   if place == 1 then
-    call('ZADD', k('waiting', sid), job.seq, job.id)
+    call('ZADD', waiting_of(sid, job.phase), job.seq, job.id)
     call('SADD', k('waiting_sessions'), sid)
   end
   if old >= 2 and place < 2 then leave_line(job) end
@@ -215,7 +219,7 @@ local function set_place(job, place)
     is_work = true
   end
   local busy = (place >= 2 and 1 or 0) - (old >= 2 and 1 or 0)
-  if busy ~= 0 then call('HINCRBY', k('session', sid), 'busy', busy) end
+  if busy ~= 0 then call('HINCRBY', k('session', sid), busy_with(job.phase), busy) end
   local waits = ((place == 1 or place == 2) and 1 or 0) - ((old == 1 or old == 2) and 1 or 0)
   if waits ~= 0 then call('HINCRBY', k('totals'), 'waiting', waits) end
   job.place = place
@@ -225,12 +229,14 @@ end
 -- As many jobs of a session as it may run at once stand in the one line of all sessions; when one
 -- ends, the next of them goes to the end of the line.
 local function line_up(sid)
-  local busy = tonumber(call('HGET', k('session', sid), 'busy') or 0)
-  while at_once == 0 or busy < at_once do
-    local first = call('ZRANGE', k('waiting', sid), 0, 0)[1]
-    if not first then return end
-    set_place(row_of(first), 2)
-    busy = busy + 1
+  for phase = 0, 1 do
+    local busy = tonumber(call('HGET', k('session', sid), busy_with(phase)) or 0)
+    while at_once == 0 or busy < at_once do
+      local first = call('ZRANGE', waiting_of(sid, phase), 0, 0)[1]
+      if not first then break end
+      set_place(row_of(first), 2)
+      busy = busy + 1
+    end
   end
 end
 
@@ -292,7 +298,7 @@ local function erase_job(sid, jid)
   call('ZREM', k('job_expiry'), sid .. '/' .. jid)
   call('SREM', k('active', sid), jid)
   call('ZREM', k('jobs', sid), jid)
-  call('ZREM', k('waiting', sid), jid)
+  for phase = 0, 1 do call('ZREM', waiting_of(sid, phase), jid) end
   call('HDEL', k('results', sid), jid)
   return results
 end
@@ -314,7 +320,7 @@ local function erase_session(sid)
   call('SREM', k('waiting_sessions'), sid)
   call('ZREM', k('sessions'), sid)
   unlink({k('session', sid), k('uploads', sid), k('files', sid), k('jobs', sid), k('results', sid),
-          k('waiting', sid), k('active', sid)})
+          waiting_of(sid, 0), waiting_of(sid, 1), k('active', sid)})
 end
 
 local function new_ledger(jid)
