@@ -1,6 +1,8 @@
 #include "candidates.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <iterator>
 #include <utility>
 
@@ -30,13 +32,12 @@ class BlockWorker {
 
   void start(std::size_t family) { family_ = family; }
 
-  // `group` holds indexes into (rows x keys). What is found may be added by a later call, or by
+  // `group` holds indexes into `rows`. What is found may be added by a later call, or by
   // `finish`.
   void compare(std::span<const HashedRow> group, std::vector<ScoredPair>& out) {
     block_.clear();
     for (const HashedRow& entry : group) {
-      const std::uint32_t at = entry.row / keys_a_family;
-      if (block_.empty() || block_.back() != at) block_.push_back(at);
+      if (block_.empty() || block_.back() != entry.row) block_.push_back(entry.row);
     }
     if (block_.size() < 2) return;
     if (block_.size() > whole_block) {
@@ -229,76 +230,151 @@ void add_sorted(std::vector<ScoredPair>& found, std::vector<ScoredPair>& pairs) 
   pairs.erase(repeated.begin(), repeated.end());
 }
 
-// How many families' keys are made in one pass over the rows: as many as fit into this.
-constexpr std::uint64_t key_bytes = std::uint64_t{128} << 20;
+/// A part of one family's keys: those that fall on some of the partitions.
+struct Share {
+  std::size_t family;
+  std::size_t first, end;  // partitions
+  std::uint64_t bytes;     // that its entries take, about
+};
 
-std::size_t families_a_pass(std::size_t rows, std::size_t families, std::uint64_t memory_bytes) {
-  const std::uint64_t one_family = (rows + 1) * keys_a_family * sizeof(std::uint64_t);
-  const std::uint64_t most = memory_bytes == 0 ? key_bytes : std::min(key_bytes, memory_bytes / 8);
-  return static_cast<std::size_t>(std::clamp<std::uint64_t>(most / one_family, 1, families));
-}
+// Keys of so many bytes are made in one pass over the rows.
+constexpr std::uint64_t key_bytes = std::uint64_t{384} << 20;
+constexpr std::size_t sampled_rows = 4096;
+
+/// Spreads the rows by their keys, as many families at a time as memory allows.
+class KeyMaker {
+ public:
+  KeyMaker(const Comparables::Store& store, const std::vector<std::uint32_t>& rows,
+           std::span<Signature> signatures, const Frequencies& frequencies,
+           const Settings& settings, const GroupingOptions& options)
+      : store_(store),
+        rows_(rows),
+        signatures_(signatures),
+        frequencies_(frequencies),
+        settings_(settings),
+        sides_(options.threads),
+        spread_(rows.size(), options) {
+    plan();
+  }
+
+  std::size_t shares() const { return shares_.size(); }
+  std::size_t family_of(std::size_t share) const { return shares_[share].family; }
+
+  /// Calls `use` for the groups of a share; in order.
+  Result<void> each_group(std::size_t share, const Spread::Use& use) {
+    if (share == end_) CSVM_CHECK(make_keys());
+    return spread_.each_group(share - first_, use);
+  }
+
+ private:
+  // How many keys the rows have is seen from some of them.
+  void plan() {
+    const std::size_t step = rows_.size() / sampled_rows + 1;
+    const std::size_t families = family_count(store_.type);
+    std::vector<std::uint64_t> keys(families);
+    std::array<std::uint64_t, keys_a_family> of_row;
+    for (std::size_t i = 0; i < rows_.size(); i += step) {
+      sides_[0].fill(store_, rows_[i]);
+      for (std::size_t family = 0; family < families; ++family) {
+        block_keys(store_.type, family, sides_[0], frequencies_, of_row);
+        keys[family] += keys_a_family - static_cast<std::size_t>(std::ranges::count(of_row, 0U));
+      }
+    }
+    for (std::size_t family = 0; family < families; ++family) {
+      const std::uint64_t bytes = spread_.bytes_of(keys[family] * step);
+      const std::size_t parts =
+          std::min<std::size_t>(std::bit_ceil(bytes / most_bytes() + 1), spread_.partitions());
+      const std::size_t each = spread_.partitions() / parts;
+      for (std::size_t part = 0; part < parts; ++part) {
+        shares_.push_back({family, part * each, (part + 1) * each, bytes / parts});
+      }
+    }
+  }
+
+  std::uint64_t most_bytes() const {
+    return settings_.memory_bytes == 0 ? key_bytes
+                                       : std::min(key_bytes, settings_.memory_bytes / 4 + 1);
+  }
+
+  // The keys of the next shares, as many as fit.
+  Result<void> make_keys() {
+    first_ = end_;
+    std::uint64_t bytes = 0;
+    do {
+      bytes += shares_[end_++].bytes;
+    } while (end_ < shares_.size() && bytes + shares_[end_].bytes <= most_bytes());
+    spread_.start(end_ - first_);
+    constexpr std::size_t slice = 4096;
+    return run_parallel(static_cast<unsigned>(sides_.size()), (rows_.size() + slice - 1) / slice,
+                        settings_.stop, [&](unsigned worker, std::size_t index) -> Result<void> {
+                          const std::size_t end = std::min(rows_.size(), (index + 1) * slice);
+                          for (std::size_t i = index * slice; i < end; ++i) {
+                            add_row(worker, static_cast<std::uint32_t>(i));
+                          }
+                          if (index % slices_a_trim == 0) store_.space->trim();
+                          return {};
+                        });
+  }
+
+  void add_row(unsigned worker, std::uint32_t at) {
+    Side& side = sides_[worker];
+    side.fill(store_, rows_[at]);
+    if (first_ == 0 && !signatures_.empty()) signatures_[at] = signature_of(side);
+    std::array<std::uint64_t, keys_a_family> keys;
+    for (std::size_t share = first_; share < end_; ++share) {
+      const Share& wanted = shares_[share];
+      const bool is_next_part = share > first_ && shares_[share - 1].family == wanted.family;
+      if (!is_next_part) block_keys(store_.type, wanted.family, side, frequencies_, keys);
+      for (const std::uint64_t key : keys) {
+        const std::size_t partition = spread_.partition_of(key);
+        if (key == 0 || partition < wanted.first || partition >= wanted.end) continue;
+        spread_.add(worker, share - first_, key, at);
+      }
+    }
+  }
+
+  const Comparables::Store& store_;
+  const std::vector<std::uint32_t>& rows_;
+  std::span<Signature> signatures_;
+  const Frequencies& frequencies_;
+  const Settings& settings_;
+  std::vector<Side> sides_;  // [worker]
+  Spread spread_;
+  std::vector<Share> shares_;
+  std::size_t first_ = 0, end_ = 0;  // shares whose keys are made
+};
 
 }  // namespace
 
 Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
                                            const std::vector<std::uint32_t>& rows,
                                            const ScoreContext& context, const Settings& settings) {
-  constexpr std::size_t slice = 4096;
-  const std::size_t slices = (rows.size() + slice - 1) / slice;
-  const unsigned threads = std::max(1U, settings.threads);
-  const std::size_t families = family_count(store.type);
-  const std::size_t a_pass = families_a_pass(rows.size(), families, settings.memory_bytes);
-  const std::size_t keys_of_family = rows.size() * keys_a_family;
-  const auto keys = CSVM_TRY(store.space->array<std::uint64_t>(keys_of_family * a_pass));
   const auto signatures = CSVM_TRY(
       store.space->array<Signature>(store.type == columns::TableType::people ? rows.size() : 0));
-  std::vector<BlockWorker> workers;
-  for (unsigned i = 0; i < threads; ++i) {
-    workers.emplace_back(store, rows, signatures, context, margin_of(settings.possible));
-  }
-  std::vector<Side> sides(threads);
   GroupingOptions options = grouping(settings, *store.space);
   if (!signatures.empty()) {
-    options.ahead = [&](std::uint32_t at) { __builtin_prefetch(&signatures[at / keys_a_family]); };
+    options.ahead = [&](std::uint32_t at) { __builtin_prefetch(&signatures[at]); };
   }
+  std::vector<BlockWorker> workers;
+  for (unsigned i = 0; i < options.threads; ++i) {
+    workers.emplace_back(store, rows, signatures, context, margin_of(settings.possible));
+  }
+  KeyMaker keys(store, rows, signatures, context.frequencies, settings, options);
   std::vector<ScoredPair> pairs;
-  for (std::size_t family = 0; family < families; ++family) {
-    const std::size_t of_pass = family % a_pass;
-    if (of_pass == 0) {
-      const std::size_t last = std::min(families, family + a_pass);
-      const auto make_keys = [&](unsigned worker, std::size_t index) -> Result<void> {
-        const std::size_t end = std::min(rows.size(), (index + 1) * slice);
-        Side& side = sides[worker];
-        for (std::size_t i = index * slice; i < end; ++i) {
-          side.fill(store, rows[i]);
-          if (family == 0 && !signatures.empty()) signatures[i] = signature_of(side);
-          for (std::size_t f = family; f < last; ++f) {
-            std::uint64_t* const place =
-                keys.data() + (f - family) * keys_of_family + i * keys_a_family;
-            block_keys(store.type, f, side, context.frequencies, {place, keys_a_family});
-          }
-        }
-        if (index % slices_a_trim == 0) store.space->trim();
-        return {};
-      };
-      CSVM_CHECK(run_parallel(threads, slices, settings.stop, make_keys));
-    }
-    std::vector<std::vector<ScoredPair>> found(threads);
-    for (BlockWorker& worker : workers) worker.start(family);
-    const std::uint64_t* const family_keys = keys.data() + of_pass * keys_of_family;
-    CSVM_CHECK(each_group(
-        keys_of_family, options, [&](std::uint32_t at) { return family_keys[at]; },
-        [](std::size_t) {},
-        [&](unsigned worker, std::size_t, std::span<const HashedRow> group) {
+  std::vector<std::vector<ScoredPair>> found(workers.size());
+  for (std::size_t share = 0; share < keys.shares(); ++share) {
+    for (BlockWorker& worker : workers) worker.start(keys.family_of(share));
+    CSVM_CHECK(
+        keys.each_group(share, [&](unsigned worker, std::size_t, std::span<const HashedRow> group) {
           workers[worker].compare(group, found[worker]);
         }));
-    for (unsigned i = 0; i < threads; ++i) {
+    for (std::size_t i = 0; i < workers.size(); ++i) {
       workers[i].finish(found[i]);
       add_sorted(found[i], pairs);
-      found[i] = {};
+      found[i].clear();
     }
     if (settings.progress) {
-      settings.progress(0.9 * static_cast<double>(family + 1) / static_cast<double>(families));
+      settings.progress(0.9 * static_cast<double>(share + 1) / static_cast<double>(keys.shares()));
     }
   }
   return pairs;

@@ -7,24 +7,16 @@ namespace csvm::cluster {
 namespace {
 
 constexpr std::size_t rows_a_partition = 1024;
+constexpr std::size_t most_partitions = std::size_t{1} << 14;
 // More entries than fit into this are made and sorted in several rounds.
+constexpr std::uint64_t most_entry_bytes = std::uint64_t{128} << 20;
 // Groups reach for rows anywhere, and what was trimmed must be mapped anew page by page: oftener
 // than this would cost more than the matching.
 constexpr std::size_t trims_a_round = 8;
-constexpr std::uint64_t most_entry_bytes = std::uint64_t{128} << 20;
-
-/// Where one round's entries go: partition by the hash's highest bits.
-struct Round {
-  unsigned shift;          // hash >> shift is the partition
-  std::size_t first;       // partition of the round
-  std::size_t partitions;  // of the round
-
-  // Index within the round, or `partitions` when the hash is another round's.
-  std::size_t index(std::uint64_t hash) const {
-    const std::size_t partition = shift >= 64 ? 0 : static_cast<std::size_t>(hash >> shift);
-    return partition >= first && partition < first + partitions ? partition - first : partitions;
-  }
-};
+// Rows that are added by one task.
+constexpr std::size_t slice_rows = 16384;
+// From so many rows on memory is taken in pieces that large pages are made for.
+constexpr std::size_t many_rows = 200'000;
 
 // Drops the rows that are alone, then hands out the groups; memory is asked for ahead of its use.
 template <class Use>
@@ -61,79 +53,103 @@ GroupingOptions grouping(const Settings& settings, bytes::Scratch& scratch) {
   return options;
 }
 
+Spread::Spread(std::size_t rows, const GroupingOptions& options)
+    : options_(options),
+      partitions_(
+          std::bit_ceil(std::clamp<std::size_t>(rows / rows_a_partition, 1, most_partitions))),
+      shift_(63 - static_cast<unsigned>(std::countr_zero(partitions_))),
+      piece_bits_(rows < many_rows ? 6 : 12),
+      added_(std::max(1U, options.threads)) {
+  if (options_.scratch == nullptr) return;
+  for (Added& added : added_) added.ground.lie_in(*options_.scratch);
+}
+
+void Spread::start(std::size_t tables) {
+  for (Added& added : added_) {
+    added.chunks = 0;
+    added.tails.assign(tables * partitions_, {});
+  }
+}
+
+std::uint64_t Spread::bytes_of(std::uint64_t rows) const {
+  // Of each partition's last chunk half is empty.
+  return rows * sizeof(Chunk::Entry) + partitions_ * added_.size() * sizeof(Chunk) / 2;
+}
+
+void Spread::grow(Added& added, Tail& tail) const {
+  if (added.chunks == added.pieces.size() << piece_bits_) {
+    added.pieces.push_back(
+        reinterpret_cast<Chunk*>(added.ground.take(sizeof(Chunk) << piece_bits_)));
+  }
+  const std::uint32_t number = added.chunks++;
+  chunk(added, number).before = tail.chunk;
+  tail = {number, 0};
+}
+
+void Spread::gather(std::size_t tail, std::vector<HashedRow>& out) const {
+  out.clear();
+  for (const Added& added : added_) {
+    std::uint32_t count = added.tails[tail].count;
+    for (std::uint32_t number = added.tails[tail].chunk; number != none;) {
+      const Chunk& from = chunk(added, number);
+      for (const Chunk::Entry& entry : std::span(from.entries, count)) {
+        out.push_back({std::uint64_t{entry.high} << 32U | entry.low, entry.row});
+      }
+      number = from.before;
+      count = Chunk::room;
+    }
+  }
+}
+
+Result<void> Spread::each_group(std::size_t table, const Use& use) {
+  return run_parallel(options_.threads, partitions_, options_.stop,
+                      [&](unsigned worker, std::size_t partition) -> Result<void> {
+                        std::vector<HashedRow>& entries = added_[worker].gathered;
+                        gather(table * partitions_ + partition, entries);
+                        std::ranges::sort(entries, [](const HashedRow& a, const HashedRow& b) {
+                          return a.hash != b.hash ? a.hash < b.hash : a.row < b.row;
+                        });
+                        use_groups(entries, options_, [&](std::span<const HashedRow> group) {
+                          use(worker, partition, group);
+                        });
+                        const bool trims = partition % (partitions_ / trims_a_round + 1) == 0;
+                        if (trims && options_.scratch != nullptr) options_.scratch->trim();
+                        return {};
+                      });
+}
+
 Result<void> each_group(std::size_t rows, const GroupingOptions& options,
                         const std::function<std::uint64_t(std::uint32_t row)>& hash_of,
                         const std::function<void(std::size_t partitions)>& begin,
-                        const std::function<void(unsigned worker, std::size_t partition,
-                                                 std::span<const HashedRow> group)>& use) {
-  const std::size_t all_partitions =
-      std::bit_ceil(std::clamp<std::size_t>(rows / rows_a_partition, 1, std::size_t{1} << 14));
+                        const Spread::Use& use) {
+  Spread spread(rows, options);
+  const std::size_t partitions = spread.partitions();
   std::size_t rounds = 1;
   if (options.memory_bytes > 0) {
-    const std::uint64_t wanted = rows * sizeof(HashedRow) / options.memory_bytes + 1;
-    rounds = std::min<std::size_t>(std::bit_ceil(static_cast<std::size_t>(wanted)), all_partitions);
+    const std::uint64_t wanted = spread.bytes_of(rows) / options.memory_bytes + 1;
+    rounds = std::min<std::size_t>(std::bit_ceil(static_cast<std::size_t>(wanted)), partitions);
   }
-  begin(all_partitions);
-  if (rows == 0) return {};
-
-  const unsigned bits = static_cast<unsigned>(std::countr_zero(all_partitions));
-  const std::size_t slices = options.threads == 0 ? 1 : options.threads;
-  const std::size_t slice_rows = (rows + slices - 1) / slices;
-  std::vector<HashedRow> entries;
-  std::vector<std::vector<std::size_t>> places(slices);  // [slice][partition]
-
+  begin(partitions);
+  const std::size_t slices = (rows + slice_rows - 1) / slice_rows;
   for (std::size_t round = 0; round < rounds; ++round) {
-    const std::size_t partitions = all_partitions / rounds;
-    const Round part{64 - bits, round * partitions, partitions};
-    const auto each_row = [&](std::size_t slice, const auto& visit) {
-      const std::size_t end = std::min(rows, (slice + 1) * slice_rows);
-      for (std::size_t row = slice * slice_rows; row < end; ++row) {
-        const std::uint64_t hash = hash_of(static_cast<std::uint32_t>(row));
-        if (hash == 0) continue;
-        const std::size_t index = part.index(hash);
-        if (index < partitions) visit(index, HashedRow{hash, static_cast<std::uint32_t>(row)});
-      }
-    };
-    CSVM_CHECK(run_parallel(
-        options.threads, slices, options.stop, [&](unsigned, std::size_t slice) -> Result<void> {
-          places[slice].assign(partitions, 0);
-          each_row(slice, [&](std::size_t index, const HashedRow&) { ++places[slice][index]; });
-          return {};
-        }));
-    std::vector<std::size_t> begins(partitions + 1);
-    std::size_t total = 0;
-    for (std::size_t index = 0; index < partitions; ++index) {
-      begins[index] = total;
-      for (auto& place : places) {
-        const std::size_t count = place[index];
-        place[index] = total;
-        total += count;
-      }
-    }
-    begins[partitions] = total;
-    if (entries.size() < total) entries.resize(total);
+    const std::size_t first = round * (partitions / rounds);
+    const std::size_t end = first + partitions / rounds;
+    spread.start(1);
     CSVM_CHECK(run_parallel(options.threads, slices, options.stop,
-                            [&](unsigned, std::size_t slice) -> Result<void> {
-                              each_row(slice, [&](std::size_t index, const HashedRow& entry) {
-                                entries[places[slice][index]++] = entry;
-                              });
+                            [&](unsigned worker, std::size_t slice) -> Result<void> {
+                              const std::size_t last = std::min(rows, (slice + 1) * slice_rows);
+                              for (std::size_t at = slice * slice_rows; at < last; ++at) {
+                                const auto row = static_cast<std::uint32_t>(at);
+                                const std::uint64_t hash = hash_of(row);
+                                if (hash == 0) continue;
+                                const std::size_t partition = spread.partition_of(hash);
+                                if (partition >= first && partition < end) {
+                                  spread.add(worker, 0, hash, row);
+                                }
+                              }
                               return {};
                             }));
-    CSVM_CHECK(run_parallel(
-        options.threads, partitions, options.stop,
-        [&](unsigned worker, std::size_t index) -> Result<void> {
-          const auto from = entries.begin() + static_cast<std::ptrdiff_t>(begins[index]);
-          const auto to = entries.begin() + static_cast<std::ptrdiff_t>(begins[index + 1]);
-          std::sort(from, to, [](const HashedRow& a, const HashedRow& b) {
-            return a.hash != b.hash ? a.hash < b.hash : a.row < b.row;
-          });
-          use_groups({from, to}, options, [&](std::span<const HashedRow> group) {
-            use(worker, part.first + index, group);
-          });
-          const bool trims = index % (partitions / trims_a_round + 1) == 0;
-          if (trims && options.scratch != nullptr) options.scratch->trim();
-          return {};
-        }));
+    CSVM_CHECK(spread.each_group(0, use));
   }
   return {};
 }
