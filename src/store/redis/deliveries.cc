@@ -261,7 +261,7 @@ Result<Tokens> RedisStore::take_tokens(const RateWish& wish) {
       CSVM_TRY(write(Script::take_tokens, hex_digest(wish.url), wish.process, wish.limit,
                      wish.ceiling, wish.burst, wish.most, wish.unused, wish.unused_before.count()));
   const auto time = [&](std::size_t n) { return std::chrono::microseconds(answer[n].count()); };
-  return Tokens{answer[0].count(), time(1), time(2), time(3), time(4), answer[5].count()};
+  return Tokens{answer[0].count(), answer[5].count(), time(1), time(2), time(3), time(4)};
 }
 
 }  // namespace csvm::store::redis

@@ -3,8 +3,7 @@
 //   Courier (a loop) --> Governor: what to send now --> fetch::Client --> a receiver
 //                    <-- judge: what an answer means <--
 //                    --> Ledger: outcomes on disk, then counted
-//
-// All decisions are made by Governor, judge and next_wait: values with the time passed in.
+// Governor, judge and next_wait decide all: values with the time passed in.
 #pragma once
 
 #include <array>

@@ -92,8 +92,7 @@ Result<OpenUpload> open_upload(const Environment& environment, std::string_view 
                                std::string_view upload, const recipe::Recipe& recipe,
                                std::stop_token stop);
 
-/// The first rows of what a merge would give, found in the heads of the files only: quick, and
-/// near to the result, not the same.
+/// The first rows of what a merge would give, found in the heads of the files only: quick and near.
 struct Preview {
   std::vector<std::string> columns;
   std::vector<std::vector<std::string>> rows;  // long cells are cut

@@ -1,6 +1,5 @@
-// csvm/store.h - what survives a restart. The only public header of module `store`.
+// csvm/store.h - what survives a restart: values, no JSON, no bytes. The only header of `store`.
 //   api, jobs, deliver --> store::Store <-- SQLite or Redis
-// Values in, values out; no JSON, no columns of a lead, no bytes of a file (those lie in `files`).
 #pragma once
 
 #include <chrono>
@@ -169,8 +168,8 @@ struct Limits {                                                // 0: no limit
   Count bytes_per_file = Count{512} << 20, bytes_per_session = Count{2} << 30;
   Count bytes_in_all = Count{10} << 30;
 };
-/// What a process would send to a URL, by the second; 0: no limit. Of all that wished something in
-/// the last 2 s, the highest limit and the lowest ceiling (learnt from refusals) count.
+/// What a process would send to a URL, by the second; 0: no limit. Of all wishes of the last 2 s,
+/// the highest limit and the lowest ceiling (learnt from refusals) count.
 struct RateWish {
   Text url, process;
   double limit = 0, ceiling = 0;
@@ -180,9 +179,8 @@ struct RateWish {
 };
 /// By the bucket's clock: now, first (none: ask then), between (0: no limit), one after the last.
 struct Tokens {
-  Count count = 0;
+  Count count = 0, others = 0;  // others: processes that wish something, too
   std::chrono::microseconds clock{0}, first{0}, interval{0}, next{0};
-  Count others = 0;  // processes that wish something, too
 };
 struct Options {
   std::function<Time()> now;                         // system time
@@ -191,8 +189,8 @@ struct Options {
   Duration session_ttl = std::chrono::hours(48), data_retention = session_ttl;  // since last use
   Duration lease = std::chrono::seconds(10);
   std::uint32_t max_crashes = 3;
-  /// Told when a job was changed or came to stand in line (Redis: through any process), or another
-  /// process set the configuration: on any thread, when it is stored, under no lock. May be empty.
+  /// A job was changed or stands in line (Redis: through any process), or another process set the
+  /// configuration: on any thread, when it is stored, under no lock. May be empty.
   std::function<void(Id session, Id job)> job_changed;
   std::function<void()> work_waiting, configuration_changed;
 };
