@@ -34,8 +34,8 @@ call('SADD', k('active', sid), jid)
 call('ZADD', k('job_expiry'), 'inf', sid .. '/' .. jid)
 -- Nothing of a session that was busy already would be dropped by Redis.
 if is_first then keep(sid) end
-local busy = tonumber(call('HGET', k('session', sid), 'busy') or 0)
-if (at_once == 0 or busy < at_once) and call('EXISTS', k('waiting', sid)) == 0 then
+local busy = tonumber(call('HGET', k('session', sid), busy_with(0)) or 0)
+if (at_once == 0 or busy < at_once) and call('EXISTS', waiting_of(sid, 0)) == 0 then
   set_place(job, 2)
 else
   set_place(job, 1)
