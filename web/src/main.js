@@ -16,9 +16,12 @@ import { job } from './components/job.js'
 import { jobs } from './components/jobs.js'
 import { log } from './components/log.js'
 import { makeNavigation } from './navigation.js'
+import { applyTheme, keptTheme } from './theme.js'
 import { makeWork } from './work.js'
 import 'uplot/dist/uPlot.min.css'
 import './app.css'
+
+applyTheme(keptTheme())
 
 const client = makeClient({ fetch: (path, options) => fetch(path, options) })
 const live = makeLive({ connect: () => io({ autoConnect: false }), client })
@@ -49,5 +52,7 @@ Alpine.data('job', job(parts))
 Alpine.data('log', log(parts))
 Alpine.data('chart', chart(parts))
 
-Alpine.start()
 void work.load()
+// What stands in the markup is painted before it is brought to life.
+if (document.hidden) Alpine.start()
+else requestAnimationFrame(() => setTimeout(() => Alpine.start()))

@@ -6,7 +6,7 @@ import { count } from '../show/numbers.js'
 import { page, say } from '../show/words.js'
 import { decide, decideAll, decisionOf, byId, histogram, kindOf, sideBySide, titleOf, versionsOfCluster, versionsOfPair } from '../state/duplicates.js'
 import { hasEnded, ledger } from '../state/jobs.js'
-import { inView } from '../state/rows.js'
+import { inView, slotOf } from '../state/rows.js'
 
 const settleMs = 350
 const rowHeight = 60
@@ -55,6 +55,9 @@ export const duplicates = ({ work, navigation, client, signals }) => () => {
   // Not reactive: of 100,000 groups only those that are drawn cost anything.
   /** @type {Group[]} */
   let groups = []
+  // As they were drawn last, so that what stays as it is is not drawn again.
+  /** @type {WeakMap<Group, {key: number, at: number, id: string, isChosen: boolean, state: string}>} */
+  const known = new WeakMap()
   return component({
   problem: '',
   asked: '',
@@ -279,8 +282,10 @@ export const duplicates = ({ work, navigation, client, signals }) => () => {
   /** @param {Event} event */
   scrolled(event) {
     const frame = /** @type {HTMLElement} */ (event.target)
-    this.view = { top: frame.scrollTop, height: frame.clientHeight }
-    if (this.window.to > this.loaded - ahead) void this.more()
+    const view = { top: frame.scrollTop, height: frame.clientHeight }
+    const { from, to } = inView({ ...view, rowHeight, count: this.loaded })
+    if (from !== this.window.from || to !== this.window.to) this.view = view
+    if (to > this.loaded - ahead) void this.more()
   },
   get window() {
     return inView({ ...this.view, rowHeight, count: this.loaded })
@@ -293,15 +298,18 @@ export const duplicates = ({ work, navigation, client, signals }) => () => {
   },
   get drawn() {
     const { from, to } = this.window
-    return groups.slice(from, to).map((/** @type {Group} */ group, /** @type {number} */ index) => ({
-      ...group,
-      at: from + index,
-      id: `group-${from + index}`,
-      isChosen: from + index === this.chosen,
-      scoreWords: group.score === null ? say.versions(group.versions.length - 1) : say.alike(group.score),
-      ...this.stateOf(group),
-      isOpen: this.stateOf(group).state === '',
-    }))
+    return groups.slice(from, to).map((/** @type {Group} */ group, /** @type {number} */ index) => {
+      const at = from + index
+      const isChosen = at === this.chosen
+      const { state, stateClass } = this.stateOf(group)
+      const before = known.get(group)
+      if (before && before.isChosen === isChosen && before.state === state) return before
+      const scoreWords = group.score === null ? say.versions(group.versions.length - 1) : say.alike(group.score)
+      const { title, hint } = group
+      const drawn = { key: slotOf(at), at, id: `group-${at}`, title, hint, isChosen, scoreWords, state, stateClass, isOpen: state === '' }
+      known.set(group, drawn)
+      return drawn
+    })
   },
   get isNothing() {
     return this.isReady && this.loaded === 0 && this.next === null

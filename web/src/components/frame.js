@@ -5,8 +5,8 @@ import { wordsOf } from '../api/client.js'
 import { component } from './component.js'
 import { bytes, count, duration, localTime } from '../show/numbers.js'
 import { page, say } from '../show/words.js'
+import { applyTheme, keepTheme, keptTheme, themes } from '../theme.js'
 
-const themes = /** @type {const} */ (['auto', 'light', 'dark'])
 const themeIcons = { auto: 'auto', light: 'sun', dark: 'moon' }
 const minuteMs = 60_000
 const megabyte = 1024 * 1024
@@ -20,8 +20,7 @@ const megabyte = 1024 * 1024
 /** @param {Parts} parts */
 export const frame = ({ work, navigation, live, signals }) => () => component({
   liveState: live.state,
-  /** @type {'auto' | 'light' | 'dark'} */
-  theme: 'auto',
+  theme: keptTheme(),
   now: Date.now(),
   isDragging: false,
   announced: '',
@@ -30,11 +29,9 @@ export const frame = ({ work, navigation, live, signals }) => () => component({
 
   init() {
     live.on('state', (state) => (this.liveState = state))
-    const kept = localStorage.getItem('csv-merger.theme')
-    this.theme = themes.find((theme) => theme === kept) ?? 'auto'
     const dark = matchMedia('(prefers-color-scheme: dark)')
-    dark.addEventListener('change', () => this.applyTheme())
-    this.applyTheme()
+    dark.addEventListener('change', () => applyTheme(this.theme))
+    applyTheme(this.theme)
     // Alpine shows in the next frame what is to be shown; what is hidden takes no focus.
     this.$watch('$store.navigation.screen', () => this.$nextTick(() => requestAnimationFrame(() => navigation.settle())))
     this.timer = setInterval(() => (this.now = Date.now()), minuteMs)
@@ -141,14 +138,10 @@ export const frame = ({ work, navigation, live, signals }) => () => component({
     else void work.load()
   },
 
-  applyTheme() {
-    const dark = this.theme === 'dark' || (this.theme === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches)
-    document.documentElement.dataset.theme = dark ? 'dark' : 'light'
-  },
   nextTheme() {
     this.theme = themes[(themes.indexOf(this.theme) + 1) % themes.length]
-    localStorage.setItem('csv-merger.theme', this.theme)
-    this.applyTheme()
+    keepTheme(this.theme)
+    applyTheme(this.theme)
   },
   get themeLabel() {
     return `${page.frame.theme}: ${say.themes[/** @type {keyof typeof say.themes} */ (this.theme)]}`

@@ -6,13 +6,25 @@ import { clock, count } from '../show/numbers.js'
 import { say } from '../show/words.js'
 import { hasEnded } from '../state/jobs.js'
 import { sameOutcomes, totalOf, words } from '../state/delivery.js'
-import { inView } from '../state/rows.js'
+import { inView, slotOf } from '../state/rows.js'
 
 const rowHeight = 36
 const ahead = 80
 const pauseMs = 1000
 
 /** @typedef {import('../api/messages.js').Job} Job @typedef {import('../api/messages.js').Delivery} Delivery */
+
+/** @param {Delivery} row @param {number} at */
+const shown = (row, at) => ({
+  key: slotOf(at),
+  record: count(row.record),
+  name: say.deliveryWords[row.state],
+  look: `seg-${row.state}`,
+  http: row.http_status === null ? '\u2013' : String(row.http_status),
+  attempts: say.tries(row.attempts),
+  time: row.at ? clock(row.at) : row.next_try ? say.nextTry(clock(row.next_try)) : '',
+  excerpt: row.excerpt,
+})
 
 /**
  * @param {object} parts
@@ -22,6 +34,9 @@ export const log = ({ client }) => () => {
   // Not reactive: of 100,000 rows only those that are drawn cost anything.
   /** @type {Delivery[]} */
   let rows = []
+  // The same object for the same row, so that what stays in view is not drawn again.
+  /** @type {WeakMap<Delivery, ReturnType<typeof shown>>} */
+  const known = new WeakMap()
   return component({
   jobId: '',
   /** @type {import('../api/messages.js').Counts | null} */
@@ -121,8 +136,10 @@ export const log = ({ client }) => () => {
   /** @param {Event} event */
   scrolled(event) {
     const frame = /** @type {HTMLElement} */ (event.target)
-    this.view = { top: frame.scrollTop, height: frame.clientHeight }
-    if (this.window.to > this.loaded - ahead) void this.more()
+    const view = { top: frame.scrollTop, height: frame.clientHeight }
+    const { from, to } = inView({ ...view, rowHeight, count: this.loaded })
+    if (from !== this.window.from || to !== this.window.to) this.view = view
+    if (to > this.loaded - ahead) void this.more()
   },
   get window() {
     return inView({ ...this.view, rowHeight, count: this.loaded })
@@ -135,16 +152,11 @@ export const log = ({ client }) => () => {
   },
   get drawn() {
     const { from, to } = this.window
-    return rows.slice(from, to).map((row) => ({
-      key: row.record,
-      record: count(row.record),
-      name: say.deliveryWords[row.state],
-      look: `seg-${row.state}`,
-      http: row.http_status === null ? '\u2013' : String(row.http_status),
-      attempts: say.tries(row.attempts),
-      time: row.at ? clock(row.at) : row.next_try ? say.nextTry(clock(row.next_try)) : '',
-      excerpt: row.excerpt,
-    }))
+    return rows.slice(from, to).map((row, index) => {
+      const drawn = known.get(row) ?? shown(row, from + index)
+      known.set(row, drawn)
+      return drawn
+    })
   },
   get isNothing() {
     return this.loaded === 0 && this.isComplete

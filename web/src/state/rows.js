@@ -2,6 +2,15 @@
 
 // Drawn beyond both ends, so that scrolling shows no gap.
 const spare = 8
+// More than are ever drawn at once.
+const slots = 128
+
+/**
+ * The key of a row for drawing: one that comes into view takes over the elements of one that left
+ * it, which costs a fraction of making new ones.
+ * @param {number} at
+ */
+export const slotOf = (at) => at % slots
 
 /**
  * Which rows of a list are drawn, and how much room the others take.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { afterJob, ledger, pace, stages } from '../../src/state/jobs.js'
-import { inView } from '../../src/state/rows.js'
+import { inView, slotOf } from '../../src/state/rows.js'
 
 const job = (/** @type {object} */ more, /** @type {object} */ progress = {}) =>
   /** @type {any} */ ({ job_id: 'j', status: 'processing', mode: 'download', updated_at: '1', ...more, progress: { stage: 'reading', processed: 0, total_records: 0, download_available: false, ...progress } })
@@ -41,4 +41,14 @@ test('of 100,000 rows those in view are drawn, and the others keep their room', 
   expect(found.to - found.from).toBeLessThan(40)
   expect(found.before + found.after + (found.to - found.from) * 36).toBe(36 * 100_000)
   expect(inView({ top: 5000, height: 360, rowHeight: 36, count: 3 })).toMatchObject({ from: 0, to: 3 })
+})
+
+test('rows that are drawn together never share their elements, and one that stays keeps them', () => {
+  const drawn = (/** @type {number} */ top) => {
+    const { from, to } = inView({ top, height: 900, rowHeight: 36, count: 100_000 })
+    return Array.from({ length: to - from }, (_, index) => slotOf(from + index))
+  }
+  for (const top of [0, 36 * 120, 36 * 99_900]) expect(new Set(drawn(top)).size).toBe(drawn(top).length)
+  const before = new Set(drawn(36 * 500))
+  expect(drawn(36 * 501).filter((slot) => !before.has(slot)).length).toBe(1)
 })
