@@ -13,31 +13,49 @@ from pathlib import Path
 from service import Service
 
 
-class Redis:
-    """A redis-server on a socket in a folder of its own, that loses nothing it acknowledged."""
+def free_port():
+    """One that nobody has right now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
 
-    def __init__(self):
+
+class Redis:
+    """A redis-server on a socket in a folder of its own, that loses nothing it acknowledged.
+    `settings` are further ones, as on its command line."""
+
+    ready = "eady to accept connections"
+
+    def __init__(self, *settings):
         self.folder = Path(tempfile.mkdtemp(prefix="csvm_redis_"))
         self.socket = self.folder / "redis.sock"
         self.url = f"unix://{self.socket}"
+        self.settings = settings
         self.start()
+
+    def command(self):
+        return ["redis-server", "--port", "0", "--unixsocket", str(self.socket), "--dir",
+                str(self.folder), "--save", "", "--appendonly", "yes", "--appendfsync", "always",
+                "--logfile", "", *self.settings]
 
     def start(self):
         """Returns when it takes connections."""
-        self.process = subprocess.Popen(
-            ["redis-server", "--port", "0", "--unixsocket", str(self.socket), "--dir",
-             str(self.folder), "--save", "", "--appendonly", "yes", "--appendfsync", "always",
-             "--logfile", ""], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True)
         said = ""
         for line in self.process.stdout:
             said += line
-            if "eady to accept connections" in line:
+            if self.ready in line:
+                # It goes on talking, and the pipe must not fill.
+                self.reader = threading.Thread(target=self.process.stdout.read, daemon=True)
+                self.reader.start()
                 return
         raise AssertionError(f"redis-server did not start: {said}")
 
     def end(self, signal_number=signal.SIGKILL):
         self.process.send_signal(signal_number)
         self.process.wait()
+        self.reader.join()
         self.process.stdout.close()
 
     def close(self):
@@ -54,6 +72,26 @@ class Redis:
                 request += f"${len(word)}\r\n{word}\r\n"
             connection.sendall(request.encode())
             return connection.recv(1 << 20).decode()
+
+
+class Sentinel(Redis):
+    """Watches over a Redis at a port, and makes its replica the master when it is gone."""
+
+    ready = "+monitor master"
+
+    def __init__(self, name, watched_port):
+        self.port = free_port()
+        self.name, self.watched_port = name, watched_port
+        super().__init__()
+
+    def command(self):
+        file = self.folder / "sentinel.conf"
+        file.write_text(f"port {self.port}\nbind 127.0.0.1\nunixsocket {self.socket}\n"
+                        f"dir {self.folder}\n"
+                        f"sentinel monitor {self.name} 127.0.0.1 {self.watched_port} 1\n"
+                        f"sentinel down-after-milliseconds {self.name} 1000\n"
+                        f"sentinel failover-timeout {self.name} 5000\n")
+        return ["redis-server", str(file), "--sentinel"]
 
 
 class Web(Service):
