@@ -11,6 +11,7 @@ import unittest
 import urllib.request
 from pathlib import Path
 
+from cluster import free_port
 from service import BOUND_SECONDS, PROGRAM, Client, Service, leads, sample, wait_until
 
 STUB = Path(__file__).resolve().parents[2] / "src" / "files" / "tests" / "s3_stub.py"
@@ -148,6 +149,9 @@ class S3Test(unittest.TestCase):
         for change, words in (({"S3_BUCKET": "nowhere"}, "there is no bucket 'nowhere'"),
                               ({"S3_SECRET_ACCESS_KEY": "x"}, "S3_SECRET_ACCESS_KEY is not that"),
                               ({"S3_SESSION_TOKEN": "expired"}, "have expired: set fresh"),
+                              ({"S3_ACCESS_KEY_ID": "x"}, "does not know our S3_ACCESS_KEY_ID"),
+                              ({"S3_ENDPOINT": f"{self.store.url}/leads"}, "must end after the host"),
+                              ({"S3_ENDPOINT": f"http://127.0.0.1:{free_port()}"}, "cannot be reached"),
                               ({"S3_REGION": "x"}, "set S3_REGION to stub-1")):
             with self.subTest(words):
                 done = subprocess.run(

@@ -107,13 +107,24 @@ Result<std::unique_ptr<Connection>> Connection::connect(const Target& target,
 }
 
 Result<void> Connection::log_in(const Target& target) {
+  // The first words that it has to understand.
+  const auto introduce = [&](std::initializer_list<std::string_view> words) -> Result<Reply> {
+    auto answer = run(words);
+    if (answer) return answer;
+    return Error{
+        answer.error().code,
+        fmt::format("{} takes the connection but does not answer as Redis does ({}): check "
+                    "REDIS_URL; with TLS it begins with rediss://",
+                    target.text(), answer.error().message)};
+  };
   if (!target.password.empty()) {
-    const auto answer = target.user.empty() ? CSVM_TRY(run({"AUTH", target.password}))
-                                            : CSVM_TRY(run({"AUTH", target.user, target.password}));
+    const auto answer = target.user.empty()
+                            ? CSVM_TRY(introduce({"AUTH", target.password}))
+                            : CSVM_TRY(introduce({"AUTH", target.user, target.password}));
     if (answer.root().is_error()) return error_of(answer.root().text());
   }
   const std::string database = fmt::format("{}", target.database);
-  const auto answer = CSVM_TRY(run({"SELECT", database}));
+  const auto answer = CSVM_TRY(introduce({"SELECT", database}));
   if (answer.root().is_error()) {
     const auto text = answer.root().text();
     if (text.find("out of range") != std::string_view::npos) {
