@@ -69,6 +69,16 @@ json::object failure_json(const store::Delivery& failure) {
           {"reason", failure.excerpt}};
 }
 
+bool is_made_on_demand(std::string_view part) {
+  return part == jobs::part_failed || part == jobs::part_receipt;
+}
+
+bool is_part(std::string_view part) {
+  return part == jobs::part_records || part == jobs::part_duplicates ||
+         part == jobs::part_rejected || part == jobs::part_report || part == jobs::part_possible ||
+         part == jobs::part_provenance || is_made_on_demand(part);
+}
+
 json::object job_json(const store::Job& job) {
   const store::Progress& progress = job.progress;
   const bool has_result = std::ranges::find(job.results, jobs::part_records,
@@ -96,6 +106,11 @@ json::object job_json(const store::Job& job) {
   shown["download_url"] =
       has_result ? json::value(fmt::format("/api/jobs/{}/download", job.id)) : json::value(nullptr);
   shown["downloads"] = job.downloads;
+  json::array parts;
+  for (const store::ResultFile& result : job.results) {
+    if (is_part(result.part)) parts.emplace_back(result.part);
+  }
+  shown["parts"] = std::move(parts);
   add_sending(job, shown);
 
   json::object object;

@@ -2,11 +2,16 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <string_view>
 
 #include "csvm/jobs.h"
 #include "csvm/store.h"
 
 namespace csvm::api {
+
+/// Whether `?part=` may name it; the latter: no job's results have it, it is made for the answer.
+bool is_part(std::string_view part);
+bool is_made_on_demand(std::string_view part);
 
 boost::json::object job_json(const store::Job& job);
 /// How fast the delivery that the job makes (or made last) went, from its beginning.

@@ -174,16 +174,6 @@ std::string_view content_type_of(std::string_view part) {
   return part == jobs::part_report ? "application/json" : "text/csv; charset=utf-8";
 }
 
-bool is_made_on_demand(std::string_view part) {
-  return part == jobs::part_failed || part == jobs::part_receipt;
-}
-
-bool is_part(std::string_view part) {
-  return part == jobs::part_records || part == jobs::part_duplicates ||
-         part == jobs::part_rejected || part == jobs::part_report || part == jobs::part_possible ||
-         part == jobs::part_provenance || is_made_on_demand(part);
-}
-
 /// A part of a result, opened; blocking.
 struct Download {
   server::Content content;

@@ -39,6 +39,7 @@
  * @property {boolean} download_available
  * @property {string | null} download_url
  * @property {number} downloads
+ * @property {string[]} parts
  * @property {number} rows_read
  * @property {number} in_flight
  * @property {Counts | null} deliveries

@@ -138,6 +138,9 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
   get isExcelSafe() {
     return work.draft.options.excel_safe === true
   },
+  get isProvenance() {
+    return work.draft.options.provenance === true
+  },
   get isDropEmpty() {
     return work.draft.options.drop_empty === true
   },

@@ -233,7 +233,7 @@ export const job = ({ work, navigation, client, live, signals }) => () => compon
     const url = this.downloadUrl
     if (!this.job || !url) return []
     /** @type {(keyof typeof say.downloadParts)[]} */
-    const names = ['duplicates', 'possible', 'rejected', 'report', ...(this.job.webhook ? /** @type {const} */ (['receipt', 'failed']) : [])]
+    const names = ['duplicates', 'possible', 'rejected', 'report', ...(this.job.progress.parts.includes('provenance') ? /** @type {const} */ (['provenance']) : []), ...(this.job.webhook ? /** @type {const} */ (['receipt', 'failed']) : [])]
     return names.map((part) => ({
       part,
       href: `${url}?part=${part}`,

@@ -149,6 +149,8 @@ export const page = {
     drop_empty_text: 'Fields that none of your files has a column for.',
     excel_safe: 'Safe to open in Excel',
     excel_safe_text: 'Cells that a spreadsheet would run as a formula are written as text.',
+    provenance: 'Tell where each value came from',
+    provenance_text: 'A further file: for each value its file, line and column, what cleaned it, and which values lost to it.',
     target: 'Destination',
     url: 'Webhook URL',
     headers: 'Headers',
@@ -481,7 +483,7 @@ export const say = {
   },
   downloadParts: {
     duplicates: 'What was merged, and why', possible: 'Possible duplicates', rejected: 'Rows that could not be read', report: 'Report (JSON)',
-    receipt: 'Receipt: what became of each record', failed: 'What was not delivered',
+    provenance: 'Where each value came from', receipt: 'Receipt: what became of each record', failed: 'What was not delivered',
   },
   deliveryWords,
   deliveryMeanings: {

@@ -1,7 +1,7 @@
 // A recipe that was saved, as changes of a draft. Pure.
 
 /** Members that are taken over as they are. */
-const plain = ['match', 'threshold', 'possible', 'survivor', 'header_threshold', 'further_contacts', 'excel_safe', 'drop_empty', 'no_clean']
+const plain = ['match', 'threshold', 'possible', 'survivor', 'header_threshold', 'further_contacts', 'excel_safe', 'drop_empty', 'provenance', 'no_clean']
 
 /**
  * @param {string} text @param {{file_id: string, filename: string}[]} files
