@@ -118,15 +118,15 @@ test('a reload keeps where to, and asks again for what is secret', async () => {
 test('a delivery is paused, sped up and ended; what failed is told by its answer and sent again', async () => {
   const url = await receiver(['--plan', 'ok=70,422=30'])
   const { page, faults } = await atWebhook(url)
-  await send(page, 5)
+  await send(page, 0.5)
   await job(page).getByText(/a second, .* left/).waitFor()
   await job(page).getByText(/What limits it:/).waitFor()
   await job(page).getByText('median latency').waitFor()
-  await expectAccessible(page)
-  await expectFits(page)
   await pictures(page, 'job-sending')
   await page.getByRole('button', { name: 'Pause' }).click()
   await job(page).getByText('Paused', { exact: true }).waitFor()
+  await expectAccessible(page)
+  await expectFits(page)
   const held = await countOf(page, 'pending')
   expect(held).toBeGreaterThan(0)
   await page.getByRole('button', { name: 'Go on' }).click()
@@ -172,7 +172,7 @@ test('the first records are sent, and the rest when it is said', async () => {
 
 test('a reload in the middle shows the same job going on', async () => {
   const { page, faults } = await atWebhook(await receiver())
-  await send(page, 5)
+  await send(page, 0.5)
   const title = await job(page).getByRole('heading', { level: 1 }).textContent()
   // The chart begins where the service's record of the delivery does, and not with the page.
   await page.waitForFunction(async () => {
@@ -198,7 +198,7 @@ test('a reload in the middle shows the same job going on', async () => {
 
 test('a delivery goes on after the server was killed and came back', async () => {
   const { page, faults } = await atWebhook(await receiver())
-  await send(page, 1) // so slow that it is not over before the server is back
+  await send(page, 2)
   await page.waitForFunction(() => Number(document.querySelector('section[aria-labelledby=job-title] [data-count=delivered]')?.textContent) > 3)
   await service.stop('SIGKILL')
   await page.getByText(/^(Connecting|Offline: the server does not answer)$/).waitFor()
