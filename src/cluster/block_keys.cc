@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint32_t most_of_a_word = 400;
 constexpr std::uint32_t most_colleagues = 24;
+constexpr std::size_t gram = 3;
 
 std::uint64_t join(std::uint64_t a, std::uint64_t b) {
   if (a == 0 || b == 0) return 0;
@@ -98,6 +99,81 @@ std::string_view squeezed(std::string_view words, std::array<char, 256>& buffer)
     if (letter != ' ' && length < buffer.size()) buffer[length++] = letter;
   }
   return {buffer.data(), length};
+}
+
+// Nothing but a name: only there the name's letters are keys as well, since slips in each word, or
+// at the first letter, leave no word and no begin in common.
+bool tells_only_a_name(columns::TableType type, const Side& side) {
+  const FuzzyRow& row = *side.row;
+  const bool people = type == columns::TableType::people;
+  return row.profile == 0 && row.phone == 0 && row.site == 0 && row.other_id == 0 &&
+         row.birth == 0 && row.year == 0 && side.place.empty() &&
+         (people ? row.personal == 0 && row.work == 0 && side.company.empty()
+                 : !side.company.empty());
+}
+
+std::uint64_t end_hash(std::string_view word) {
+  return hash_of(word.size() < gram ? word : word.substr(word.size() - gram));
+}
+
+std::uint64_t mixed(std::uint64_t value, std::uint64_t seed) {
+  value = (value + seed) * 0x9E3779B97F4A7C15ULL;
+  return (value ^ value >> 29U) * 0xD1342543DE82EF95ULL;
+}
+
+// Of the sequences of three letters the two that come first in an order of `number`'s own: names
+// that share most of them share these with the same likelihood, wherever the slips are.
+std::uint64_t least_grams(std::string_view letters, std::uint64_t number) {
+  if (letters.size() < gram + 2) return 0;
+  std::array<std::uint64_t, 2> least = {~std::uint64_t{0}, ~std::uint64_t{0}};
+  for (std::size_t at = 0; at + gram <= letters.size(); ++at) {
+    std::uint64_t value = 0;
+    for (const char letter : letters.substr(at, gram)) {
+      value = value << 8U | static_cast<unsigned char>(letter);
+    }
+    for (std::size_t i = 0; i < least.size(); ++i) {
+      least[i] = std::min(least[i], mixed(value, 2 * number + i));
+    }
+  }
+  return join(least[0], least[1]);
+}
+
+// The name's keys by letters: four by its first and last word, the others by all of it.
+std::uint64_t letter_key(columns::TableType type, const Side& side, std::uint64_t number) {
+  const bool people = type == columns::TableType::people;
+  std::string_view first = side.parts[people ? Part::given : Part::company];
+  std::string_view last = people ? side.parts[Part::family] : first;
+  const std::uint64_t salt = 16 + number;
+  if (number < 4) {  // begin or end of the first word, and of the last: a slip leaves one of them
+    first = first_word(first);
+    last = last.substr(last.rfind(' ') + 1);
+    if (first.empty() || last.empty() || first.data() == last.data()) return 0;
+    return join(join(number % 2 == 0 ? prefix_hash(first, gram) : end_hash(first),
+                     number / 2 == 0 ? prefix_hash(last, gram) : end_hash(last)),
+                salt);
+  }
+  std::array<char, 256> buffer;
+  std::array<char, 256> rest;
+  std::string_view letters = squeezed(first, buffer);
+  if (people) {
+    const std::string_view more = squeezed(last, rest);
+    const std::size_t room = std::min(more.size(), buffer.size() - letters.size());
+    std::ranges::copy(more.substr(0, room), buffer.begin() + letters.size());
+    letters = {buffer.data(), letters.size() + room};
+  }
+  return join(least_grams(letters, number), salt);
+}
+
+// Fills the keys of identifiers, which a row with nothing but a name leaves free.
+void letter_keys(columns::TableType type, std::size_t family, const Side& side,
+                 std::span<std::uint64_t> keys) {
+  constexpr std::size_t address_of_company = 7;
+  const bool people = type == columns::TableType::people;
+  if (family > 1 && family != (people ? 2 : address_of_company)) return;
+  const std::size_t begin = std::min<std::size_t>(family, 2) * keys.size();
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (keys[i] == 0) keys[i] = letter_key(type, side, begin + i);
+  }
 }
 
 void people_keys(std::size_t family, const Side& side, const Frequencies& frequencies,
@@ -251,6 +327,7 @@ void block_keys(columns::TableType type, std::size_t family, const Side& side,
   } else {
     company_keys(family, side, frequencies, keys);
   }
+  if (tells_only_a_name(type, side)) letter_keys(type, family, side, keys);
 }
 
 }  // namespace csvm::cluster

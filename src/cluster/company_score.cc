@@ -30,6 +30,12 @@ bool is_near(std::string_view a, std::string_view b) {
   return a.substr(0, 3) == b.substr(0, 3) && text::edit_distance(a, b, 2) <= 2;
 }
 
+// A slip at the first letter, or another name: Harrison and Garrison.
+bool is_near_but_begin(std::string_view a, std::string_view b) {
+  return std::min(a.size(), b.size()) >= 6 && a.size() == b.size() && a.front() != b.front() &&
+         a.substr(1) == b.substr(1) && !is_digit(a.front()) && !is_digit(b.front());
+}
+
 // "natl" for national is in the vocabulary; this is "manuf." for manufacturers.
 bool abbreviates(std::string_view a, std::string_view b) {
   const std::string_view shorter = a.size() < b.size() ? a : b;
@@ -131,13 +137,15 @@ class Comparison {
       for (std::size_t j = 0; j < b_.size(); ++j) {
         if ((used_b_ >> j & 1) != 0) continue;
         const bool umlauts = same_but_umlauts(a_[i].text, b_[j].text);
-        const bool slip = umlauts || is_near(a_[i].text, b_[j].text);
+        const bool other_begin = is_near_but_begin(a_[i].text, b_[j].text);
+        const bool slip = umlauts || other_begin || is_near(a_[i].text, b_[j].text);
         if (!slip && !abbreviates(a_[i].text, b_[j].text)) continue;
         used_a_ |= 1U << i;
         used_b_ |= 1U << j;
         const float worth = std::min(bits(a_[i]), bits(b_[j])) - (umlauts ? 0.5F : weights::typo);
         result_.bits += worth;
         if (slip && !is_generic(a_[i])) ++distinct_;
+        if (other_begin) result_.own_words = true;
         ++found;
         break;
       }

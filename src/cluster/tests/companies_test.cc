@@ -17,6 +17,27 @@ bool same_by_name(const std::string& a, const std::string& b) {
   return clusters.of_row[0] == clusters.of_row[1];
 }
 
+bool is_found_by_name(const std::string& a, const std::string& b) {
+  Settings settings = testing::settings_for(companies);
+  settings.has_company = false;
+  const Clusters clusters = testing::clusters_of({{.company = a}, {.company = b}}, settings);
+  return clusters.of_row[0] == clusters.of_row[1] || !clusters.possible.empty();
+}
+
+// No word, no begin and no end is in common.
+TEST(Companies, FindsSlipsInEachWordOfAFileWithNamesOnly) {
+  EXPECT_TRUE(
+      is_found_by_name("Tohrnbridge Filrtation Beraings", "Thornbridge Filtration Bearings"));
+  EXPECT_TRUE(is_found_by_name("Aternmark Montesori Acadmey", "Sternmark Montessori Academy"));
+  EXPECT_FALSE(is_found_by_name("Thornbridge Filtration Bearings", "Sternmark Montessori Academy"));
+}
+
+TEST(Companies, NeverMergesByWordsThatDifferAtTheFirstLetter) {
+  EXPECT_FALSE(same_by_name("Harrison Instruments", "Garrison Instruments"));
+  EXPECT_TRUE(is_found_by_name("Harrison Instruments", "Garrison Instruments"));
+  EXPECT_TRUE(same_by_name("Harrison Instruments", "Harison Instruments"));
+}
+
 TEST(Companies, SeesThroughLegalFormsAndSpelling) {
   EXPECT_TRUE(same_company({.company = "Nordlicht Software GmbH", .domain = "nordlicht.de"},
                            {.company = "Nordlicht Software", .domain = "nordlicht.de"}));

@@ -288,6 +288,17 @@ TEST(People, OneWrongFirstNameKeepsNobodyOut) {
       people));
 }
 
+// No word, no begin and no end is in common.
+TEST(People, FindsSlipsInEachWordOfAFileWithNamesOnly) {
+  EXPECT_TRUE(testing::is_listed({{.name = "Xatherine Zomlinson"}, {.name = "Katherine Tomlinson"}},
+                                 people));
+  EXPECT_TRUE(same_person({.name = "Kahterine Tomlisnon"}, {.name = "Katherine Tomlinson"}) ||
+              testing::is_listed({{.name = "Kahterine Tomlisnon"}, {.name = "Katherine Tomlinson"}},
+                                 people));
+  EXPECT_FALSE(testing::is_listed({{.name = "Katherine Ferguson"}, {.name = "Henrietta Tomlinson"}},
+                                  people));
+}
+
 TEST(People, ExplainsInWords) {
   const std::vector<Row> rows = {
       {.name = "Bob Ellison", .company = "Crane", .linkedin = "https://www.linkedin.com/in/be"},
