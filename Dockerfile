@@ -14,6 +14,8 @@ RUN apt-get update && \
 COPY . .
 # One compiler takes up to 2 GB; JOBS=1 where there is less.
 ARG JOBS=
+# npm's further authorities, where a proxy has one of its own; a file in the build stage.
+ARG NODE_EXTRA_CA_CERTS=
 RUN cmake --preset release -DBUILD_TESTING=OFF && \
     cmake --build --preset release --target csv-merger ${JOBS:+-j $JOBS} && \
     tools/runtime_tree.sh build/release/csv-merger /runtime

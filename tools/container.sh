@@ -54,6 +54,12 @@ build() {
   if command -v npm >/dev/null; then
     extra+=(--build-arg "NPM_CONFIG_REGISTRY=$(npm config get registry)")
   fi
+  # Behind a proxy with an authority of its own, npm needs to know those that this machine trusts.
+  local authorities=/etc/ssl/certs/ca-certificates.crt
+  if [[ -f $authorities ]]; then
+    extra+=(--volume "$authorities:/mnt/authorities.crt:ro"
+      --build-arg NODE_EXTRA_CA_CERTS=/mnt/authorities.crt)
+  fi
   if [[ -n ${CCACHE_DIR:-} ]]; then
     extra+=(--volume "$CCACHE_DIR:/root/.cache/ccache:rw")
   fi
