@@ -198,7 +198,7 @@ test('a reload in the middle shows the same job going on', async () => {
 
 test('a delivery goes on after the server was killed and came back', async () => {
   const { page, faults } = await atWebhook(await receiver())
-  await send(page, 2)
+  await send(page, 1) // so slow that it is not over before the server is back
   await page.waitForFunction(() => Number(document.querySelector('section[aria-labelledby=job-title] [data-count=delivered]')?.textContent) > 3)
   await service.stop('SIGKILL')
   await page.getByText(/^(Connecting|Offline: the server does not answer)$/).waitFor()
