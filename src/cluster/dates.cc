@@ -53,7 +53,10 @@ std::uint32_t date_of(std::string_view text) {
     year = numbers[2];
     month = numbers[0];
     day = numbers[1];
-    if (month > 12) std::swap(month, day);
+    // Where dots are written the day stands first.
+    if (month > 12 || (text.find('.') != std::string_view::npos && day <= 12)) {
+      std::swap(month, day);
+    }
   } else if (lengths[0] != 4) {
     return 0;
   }

@@ -7,7 +7,8 @@
 namespace csvm::cluster {
 
 /// yyyymmdd of "1951-02-24", "19510224", "24.02.1951", "2/24/1951"; 0 when `text` is no such date.
-/// Where day and month cannot be told apart the month is taken to come first.
+/// Where day and month cannot be told apart the day is taken to come first before dots, else the
+/// month.
 std::uint32_t date_of(std::string_view text);
 
 /// How two dates relate: `close` is one wrong digit, two swapped ones, day and month swapped, or a

@@ -7,6 +7,7 @@
 #include "csvm/pipeline.h"
 #include "places.h"
 #include "row_builder.h"
+#include "supporting.h"
 #include "survey.h"
 #include "write.h"
 
@@ -42,12 +43,14 @@ cluster::Settings matching_settings(const std::vector<Source>& sources, const Se
   return matching;
 }
 
-SuppressionList suppression_list(const std::vector<Source>& sources, const Settings& settings,
-                                 Result<void>& outcome) {
+Result<SuppressionList> suppression_list(const std::vector<Source>& sources,
+                                         const Settings& settings) {
   SuppressionList list(settings.fields.type);
   if (sources.empty()) return list;
-  const Layout layout = reduce(lay_out(settings, sources, {}),
-                               roles_to_match(settings.fields.type, cluster::Mode::fuzzy));
+  const Layout whole = lay_out(settings, sources, {});
+  const auto supporting = CSVM_TRY(supporting_columns(whole, sources, settings.csv_limits));
+  const Layout layout =
+      reduce(whole, roles_to_match(settings.fields.type, cluster::Mode::fuzzy), places(supporting));
   clean::Rules rules = settings.rules;
   rules.enabled.set();
   RowBuilder builder(layout, rules);
@@ -56,12 +59,13 @@ SuppressionList suppression_list(const std::vector<Source>& sources, const Setti
   Row row;
   for (const BlockPlace& place : all_blocks(sources)) {
     const Source& source = sources[place.source];
-    outcome = csv::read_block(*source.text, source.shape, source.index.blocks[place.block],
-                              settings.csv_limits, batch);
-    if (!outcome) return list;
+    CSVM_CHECK(csv::read_block(*source.text, source.shape, source.index.blocks[place.block],
+                               settings.csv_limits, batch));
     for (const csv::Record& record : batch.records) {
       builder.build(place.source, source.shape.dialect, batch, record, 0, row);
-      list.add(values_to_match(layout, row.values), keys);
+      auto values = values_to_match(layout, row.values);
+      add_supporting(supporting, row.values, values);
+      list.add(values, keys);
     }
   }
   return list;
@@ -136,9 +140,7 @@ Result<Summary> run(const std::vector<Source>& sources, const std::vector<Source
   const bool matches = matching.mode != cluster::Mode::none;
 
   // Without cleaning, matching and suppression the rows need no survey.
-  Result<void> suppression_read;
-  const SuppressionList list = suppression_list(suppression, settings, suppression_read);
-  CSVM_CHECK(std::move(suppression_read));
+  const SuppressionList list = CSVM_TRY(suppression_list(suppression, settings));
   const bool splits_emails = settings.rules.on(clean::Rule::emails);
   const double survey_from = now();
   Survey surveyed(matching, settings.memory_bytes);

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
+
+#include "looks.h"
 
 namespace csvm::pipeline {
 namespace {
@@ -82,20 +85,73 @@ std::optional<Supporting> meaning_of(std::string_view header) {
   return found->meaning;
 }
 
+// Some non-empty cells of the first rows of each source, by column of the result. How a file was
+// cut into blocks does not matter.
+Result<std::vector<std::vector<std::string>>> sample_columns(const Layout& layout,
+                                                             const std::vector<Source>& sources,
+                                                             const csv::Limits& limits) {
+  constexpr std::size_t most_rows = 60;
+  std::vector<std::vector<std::string>> samples(layout.table.columns.size());
+  csv::Batch batch;
+  std::string scratch;
+  for (std::size_t s = 0; s < sources.size(); ++s) {
+    const Source& source = sources[s];
+    std::size_t rows = 0;
+    for (auto block = source.index.blocks.begin();
+         block != source.index.blocks.end() && rows < most_rows; ++block) {
+      CSVM_CHECK(csv::read_block(*source.text, source.shape, *block, limits, batch));
+      for (const csv::Record& record : batch.records) {
+        if (++rows > most_rows) break;
+        for (const ColumnPlan& column : layout.sources[s].columns) {
+          if (column.additional == no_column || column.source_column >= record.cells) continue;
+          const auto value =
+              csv::value(batch, batch.cells[record.first_cell + column.source_column],
+                         source.shape.dialect, scratch);
+          if (value.empty()) continue;
+          samples[static_cast<std::size_t>(column.additional)].emplace_back(value);
+        }
+      }
+    }
+  }
+  return samples;
+}
+
 }  // namespace
 
-std::vector<SupportingColumn> supporting_columns(const Layout& layout) {
+Result<std::vector<SupportingColumn>> supporting_columns(const Layout& layout,
+                                                         const std::vector<Source>& sources,
+                                                         const csv::Limits& limits) {
   std::vector<SupportingColumn> found;
+  std::vector<std::int32_t> unknown;
   const bool companies = layout.table.type == columns::TableType::company;
   for (std::size_t c = layout.table.fields; c < layout.table.columns.size(); ++c) {
     const auto meaning = meaning_of(layout.table.columns[c]);
+    const auto column = static_cast<std::int32_t>(c);
+    if (!meaning) unknown.push_back(column);
     if (!meaning) continue;
     // A person's row may hold the company's phone and address under such a header.
     const bool of_companies =
         *meaning == Supporting::phone || *meaning == Supporting::company_location;
     if (of_companies && !companies) continue;
-    found.push_back({*meaning, static_cast<std::int32_t>(c)});
+    found.push_back({*meaning, column});
   }
+  const auto is_known = [&](Supporting meaning) {
+    return std::ranges::find(found, meaning, &SupportingColumn::meaning) != found.end();
+  };
+  const bool wants_births = !companies && !is_known(Supporting::birth_date);
+  const bool wants_streets = !is_known(Supporting::street);
+  if (unknown.empty() || (!wants_births && !wants_streets)) return found;
+  const auto samples = CSVM_TRY(sample_columns(layout, sources, limits));
+  for (const std::int32_t column : unknown) {
+    const auto at = static_cast<std::size_t>(column);
+    const std::string key = columns::comparing_key(layout.table.columns[at]);
+    if (wants_births && look_like_birth_dates(key, samples[at])) {
+      found.push_back({Supporting::birth_date, column});
+    } else if (wants_streets && look_like_streets(key, samples[at])) {
+      found.push_back({Supporting::street, column});
+    }
+  }
+  std::ranges::sort(found, {}, &SupportingColumn::column);
   return found;
 }
 

@@ -9,7 +9,7 @@
 
 namespace csvm::pipeline {
 
-/// What an additional column means to matching, told by its header.
+/// What an additional column means to matching, told by its header, or by its values.
 enum class Supporting { birth_date, street, postcode, register_number, phone, company_location };
 
 struct SupportingColumn {
@@ -18,8 +18,11 @@ struct SupportingColumn {
 };
 
 /// The additional columns of `layout` that matching looks at, in order of the result. A number that
-/// only one platform gives ("Apollo Contact Id", "Record ID") is no evidence.
-std::vector<SupportingColumn> supporting_columns(const Layout& layout);
+/// only one platform gives ("Apollo Contact Id", "Record ID") is no evidence. Where no header says
+/// so, values that can be nothing else make a column one of dates of birth or of streets.
+Result<std::vector<SupportingColumn>> supporting_columns(const Layout& layout,
+                                                         const std::vector<Source>& sources,
+                                                         const csv::Limits& limits);
 
 /// Their places in the result.
 std::vector<std::int32_t> places(const std::vector<SupportingColumn>& columns);

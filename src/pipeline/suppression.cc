@@ -1,5 +1,6 @@
 #include "suppression.h"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 
@@ -24,12 +25,15 @@ std::uint64_t hash_of(std::string_view value) {
   return value.empty() ? 0 : std::hash<std::string_view>()(value);
 }
 
-// What a person or company is known by in any case.
-std::array<Identity, 4> own(const cluster::RowValues& row, cluster::KeyReader& keys) {
+// What a person is known by in any case.
+std::array<Identity, 3> own(const cluster::RowValues& row) {
   return {Identity{Kind::mailbox, hash_of(row.work_email)},
           Identity{Kind::mailbox, hash_of(row.personal_email)},
-          Identity{Kind::person, hash_of(row.person_linkedin)},
-          Identity{Kind::key, keys.name_and_company(row)}};
+          Identity{Kind::person, hash_of(row.person_linkedin)}};
+}
+
+std::array<Identity, 1> name_and_site(const cluster::RowValues& row, cluster::KeyReader& keys) {
+  return {Identity{Kind::key, keys.name_and_company(row)}};
 }
 
 // What a company as a whole is known by.
@@ -53,8 +57,14 @@ void SuppressionList::add(const cluster::RowValues& row, cluster::KeyReader& key
       if (identity.value != 0) identities_.insert(identity.hash());
     }
   };
-  put(own(row, keys));
-  if (type_ == columns::TableType::people && names_a_person(row)) return;
+  put(own(row));
+  if (type_ == columns::TableType::company) {
+    put(name_and_site(row, keys));
+  } else if (names_a_person(row)) {
+    const cluster::PersonTraits person = keys.person(row);
+    if (person.name != 0) people_.emplace(person.name, person);
+    return;
+  }
   auto company = of_company(row, keys);
   // Companies of one name are many: a name counts only where nothing better is known.
   if (company[0].value != 0 || company[1].value != 0) company[2].value = 0;
@@ -68,7 +78,13 @@ bool SuppressionList::matches(const cluster::RowValues& row, cluster::KeyReader&
     }
     return false;
   };
-  return has(own(row, keys)) || has(of_company(row, keys));
+  if (has(own(row)) || has(of_company(row, keys))) return true;
+  if (type_ == columns::TableType::company) return has(name_and_site(row, keys));
+  if (people_.empty()) return false;
+  const cluster::PersonTraits person = keys.person(row);
+  const auto [from, to] = people_.equal_range(person.name);
+  return std::any_of(
+      from, to, [&](const auto& listed) { return cluster::same_person(person, listed.second); });
 }
 
 }  // namespace csvm::pipeline

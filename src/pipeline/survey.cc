@@ -77,8 +77,10 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
   Settings all_fields = settings;  // so that field f is column f
   all_fields.drop_empty_fields = false;
   const Layout whole = lay_out(all_fields, sources, {});
-  const auto supporting =
-      mode == cluster::Mode::fuzzy ? supporting_columns(whole) : std::vector<SupportingColumn>();
+  std::vector<SupportingColumn> supporting;
+  if (mode == cluster::Mode::fuzzy) {
+    supporting = CSVM_TRY(supporting_columns(whole, sources, settings.csv_limits));
+  }
   const Layout layout =
       reduce(whole, roles_to_match(settings.fields.type, mode), places(supporting));
   clean::Rules rules = settings.rules;

@@ -67,7 +67,7 @@ TEST(Run, NumbersTheRecordsOfPossibleDuplicates) {
                     "Cleo Park,Corex,corex.example\n"
                     "Cleo Park,Corex,corex.example\n"
                     "Jon Weber,Novak Glass,novak.example\n"
-                    "Jonn Webber,Novak Glass,novak.example\n")},
+                    "Jomn Weber,Novak Glass,novak.example\n")},
       [] {
         auto settings = people_settings(cluster::Mode::fuzzy);
         settings.matching.possible = 0;
@@ -119,6 +119,53 @@ TEST(Run, SuppressesEveryoneOfACompanyThatAListNamesByItsDomain) {
   run_files({scratch.file("a.csv", apollo)}, people_settings(cluster::Mode::none), sink,
             {scratch.file("stop.csv", "Company Website\nhttp://bolt.example/\n")});
   EXPECT_EQ(sink.column("Last Name"), (Column{"Lee"}));
+}
+
+// Namesakes, of whom the list has one.
+TEST(Run, SuppressesByNameAndDateOfBirthOrStreet) {
+  const auto left = [](const std::string& rows, const std::string& list) {
+    Scratch scratch;
+    Collector sink;
+    run_files({scratch.file("a.csv", rows)}, people_settings(cluster::Mode::none), sink,
+              {scratch.file("stop.csv", list)});
+    return sink.column("Row");
+  };
+  const std::string born =
+      "Row,First Name,Last Name,Company,Date of Birth\n"
+      "1,Ann,Lee,Acme,1971-02-03\n2,Ann,Lee,Acme Inc,1990-10-20\n3,Ann,Lee,Bolt,\n";
+  EXPECT_EQ(left(born, "Full Name,DOB\nAnn Lee,3.2.1971\n"), (Column{"2", "3"}));
+  EXPECT_EQ(left(born, "Full Name,Company,DOB\nAnn Lee,ACME,1990-10-20\n"), (Column{"1", "3"}));
+  EXPECT_EQ(left(born, "Full Name,Company,DOB\nAnn Lee,ACME,\n"), (Column{"3"}));
+  EXPECT_EQ(left(born, "Full Name\nAnn Lee\n"), (Column{"1", "2", "3"}));
+  EXPECT_EQ(left(born, "First Name,DOB\nAnn,1971-02-03\n"), (Column{"1", "2", "3"}));
+
+  const std::string lives =
+      "Row,First Name,Last Name,Street,Zip\n"
+      "1,Bob,Hill,12 High Street,10115\n2,Bob,Hill,12 High Street,80331\n3,Bob,Hill,7 Oak "
+      "Road,10115\n4,Bob,Hill,,10115\n";
+  EXPECT_EQ(left(lives, "Full Name,Street,Zip\n\"Hill, Bob\",12 High St.,10115\n"),
+            (Column{"2", "3", "4"}));
+  EXPECT_EQ(left(lives, "Full Name,Street\nBob Hill,12 HIGH ST\n"), (Column{"3", "4"}));
+  EXPECT_EQ(left(lives, "Full Name,Zip\nBob Hill,10115\n"), (Column{"1", "2", "3", "4"}));
+}
+
+// "Info" says nothing; its values are dates of birth, or of something else.
+TEST(Run, TellsNamesakesApartByAColumnThatOnlyItsValuesMakeDatesOfBirth) {
+  const auto kept = [](int first_year) {
+    std::string rows = "Full Name,Company,Info\nAnn Lee,Acme,1971-02-03\nAnn Lee,Acme Inc,";
+    rows += std::to_string(first_year + 40) + "-10-20\n";
+    for (int i = 0; i < 20; ++i) {
+      rows += "Person" + std::string(1, static_cast<char>('a' + i)) + " Hill,Firm ";
+      rows += std::string(4, static_cast<char>('a' + i)) + "," +
+              std::to_string(first_year + 3 * i) + "-05-06\n";
+    }
+    Scratch scratch;
+    Collector sink;
+    return run_files({scratch.file("a.csv", rows)}, people_settings(cluster::Mode::fuzzy), sink)
+        .total.kept;
+  };
+  EXPECT_EQ(kept(1940), 22u);
+  EXPECT_EQ(kept(1990), 21u);
 }
 
 TEST(Run, KeepsSurplusCellsAndPadsShortRows) {

@@ -6,6 +6,7 @@
 // Decides that two rows are the same, nothing else: which value wins is `merge`'s.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -80,6 +81,28 @@ class Comparables {
   std::unique_ptr<Store> store_;
 };
 
+/// Where somebody lives: words and numbers, hashed, and which of them is the house's number.
+struct AddressWords {
+  static constexpr std::size_t most = 12;
+  std::array<std::uint64_t, most> words{};
+  std::size_t count = 0;
+  std::uint64_t house = 0;     // 0: no address
+  std::uint64_t postcode = 0;  // 0: none
+};
+
+/// What tells one person from another where no identifier does; 0 where there is none.
+struct PersonTraits {
+  std::uint64_t name = 0;              // of any words, hashed
+  std::uint64_t name_and_company = 0;  // the key of exact mode
+  std::uint32_t birth = 0;             // yyyymmdd
+  bool whole_name = false;             // first and last
+  AddressWords address;
+};
+
+/// Whether two people of one name are one, as merging has it: the company, the date of birth or
+/// the address agrees, and no other date of birth contradicts.
+bool same_person(const PersonTraits& a, const PersonTraits& b);
+
 /// The key of a row as exact mode has it, without the row: for lists to look rows up in. Threads:
 /// one per thread.
 class KeyReader {
@@ -90,6 +113,8 @@ class KeyReader {
 
   /// Name and company (company tables: name and site), hashed; 0 when one of them is missing.
   std::uint64_t name_and_company(const RowValues& values);
+  /// Of a row of a people table.
+  PersonTraits person(const RowValues& values);
   /// A company's name alone, hashed; 0 when there is none.
   std::uint64_t company(std::string_view name);
 
