@@ -7,15 +7,19 @@ Writes OUT_FOLDER/dist (what Vite makes), OUT_FOLDER/packed (the same, gzip) and
 OUT_FOLDER/page_assets.cc, which holds them as csvm::server::Asset. Does nothing when the inputs are
 those of the last time, and only one of several at once does it: all presets share the folder.
 """
+import base64
 import fcntl
 import gzip
 import hashlib
+import json
 import os
 import pathlib
 import platform
 import shutil
 import subprocess
 import sys
+import tarfile
+import tempfile
 
 TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8",
          ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png",
@@ -57,13 +61,41 @@ def install(web):
     if npm is None:
         fail("npm is missing; tools/install_dependencies.sh installs it")
     run([npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], web)
+    add_skipped(web, npm)
     stamp.write_text(lock)
+
+
+def machine_name():
+    return {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), "none")
+
+
+def add_skipped(web, npm):
+    """npm leaves out what is optional and needs a newer Node than the system's, such as Debian 12's.
+    Vite runs on ours (see `node`), and needs it."""
+    libc = "glibc" if platform.libc_ver()[0] == "glibc" else "musl"
+    packages = json.loads((web / "package-lock.json").read_text())["packages"]
+    for place, package in packages.items():
+        is_ours = (package.get("optional") and "linux" in package.get("os", []) and
+                   machine_name() in package.get("cpu", []) and libc in package.get("libc", [libc]))
+        if not is_ours or (web / place).is_dir():
+            continue
+        name = place.rsplit("node_modules/", 1)[1]
+        with tempfile.TemporaryDirectory() as folder:
+            run([npm, "pack", "--silent", "--pack-destination", folder,
+                 f"{name}@{package['version']}"], web)
+            archive = next(pathlib.Path(folder).iterdir())
+            algorithm, _, digest = package["integrity"].partition("-")
+            if hashlib.new(algorithm, archive.read_bytes()).digest() != base64.b64decode(digest):
+                fail(f"{name} is not the one of package-lock.json")
+            with tarfile.open(archive) as tar:
+                tar.extractall(folder)
+            (web / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(str(pathlib.Path(folder) / "package"), str(web / place))
 
 
 def node(web):
     """The Node of the lock file, which Vite needs newer than Debian 12's; else the system's."""
-    machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), "none")
-    ours = web / "node_modules" / f"node-linux-{machine}" / "bin" / "node"
+    ours = web / "node_modules" / f"node-linux-{machine_name()}" / "bin" / "node"
     return str(ours if ours.is_file() else shutil.which("node") or fail("node is missing"))
 
 
