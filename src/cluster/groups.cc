@@ -14,7 +14,7 @@ constexpr std::uint64_t most_entry_bytes = std::uint64_t{128} << 20;
 // than this would cost more than the matching.
 constexpr std::size_t trims_a_round = 8;
 // Rows that are added by one task.
-constexpr std::size_t slice_rows = 16384;
+constexpr std::size_t rows_a_slice = 16384;
 // From so many rows on memory is taken in pieces that large pages are made for.
 constexpr std::size_t many_rows = 200'000;
 
@@ -130,15 +130,15 @@ Result<void> each_group(std::size_t rows, const GroupingOptions& options,
     rounds = std::min<std::size_t>(std::bit_ceil(static_cast<std::size_t>(wanted)), partitions);
   }
   begin(partitions);
-  const std::size_t slices = (rows + slice_rows - 1) / slice_rows;
+  const std::size_t slices = (rows + rows_a_slice - 1) / rows_a_slice;
   for (std::size_t round = 0; round < rounds; ++round) {
     const std::size_t first = round * (partitions / rounds);
     const std::size_t end = first + partitions / rounds;
     spread.start(1);
     CSVM_CHECK(run_parallel(options.threads, slices, options.stop,
                             [&](unsigned worker, std::size_t slice) -> Result<void> {
-                              const std::size_t last = std::min(rows, (slice + 1) * slice_rows);
-                              for (std::size_t at = slice * slice_rows; at < last; ++at) {
+                              const std::size_t last = std::min(rows, (slice + 1) * rows_a_slice);
+                              for (std::size_t at = slice * rows_a_slice; at < last; ++at) {
                                 const auto row = static_cast<std::uint32_t>(at);
                                 const std::uint64_t hash = hash_of(row);
                                 if (hash == 0) continue;
