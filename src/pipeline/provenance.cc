@@ -7,7 +7,7 @@
 namespace csvm::pipeline {
 namespace {
 
-void append_part(std::string& text, std::string_view part, std::string_view separator) {
+void append_listed(std::string& text, std::string_view part, std::string_view separator) {
   if (!text.empty()) text += separator;
   text += part;
 }
@@ -54,16 +54,16 @@ Provenance::Origin Provenance::origin_of(RowPlace place, std::string_view value,
   std::bitset<clean::rule_count> rules;
   for (const std::uint32_t from : made.from) {
     // A row may have more cells than the header.
-    append_part(origin.headers,
-                from < headers.size() ? headers[from] : fmt::format("cell {}", from + 1), " + ");
-    append_part(origin.original, trace.cell(from).raw, " + ");
+    append_listed(origin.headers,
+                  from < headers.size() ? headers[from] : fmt::format("cell {}", from + 1), " + ");
+    append_listed(origin.original, trace.cell(from).raw, " + ");
     rules |= trace.cell(from).changed_by;
   }
   for (std::size_t rule = 0; rule < clean::rule_count; ++rule) {
     if (!rules.test(rule)) continue;
-    append_part(origin.changed_by, clean::to_string(static_cast<clean::Rule>(rule)), ", ");
+    append_listed(origin.changed_by, clean::to_string(static_cast<clean::Rule>(rule)), ", ");
   }
-  if (made.making != Making::taken) append_part(origin.changed_by, name_of(made.making), ", ");
+  if (made.making != Making::taken) append_listed(origin.changed_by, name_of(made.making), ", ");
   return origin;
 }
 
@@ -108,10 +108,10 @@ void Provenance::spell(std::uint64_t record, std::span<const std::string_view> v
     lost.clear();
     for (const Origin& other : columns_[c].different) {
       if (std::ranges::find(values, other.value) != values.end()) continue;
-      append_part(lost,
-                  fmt::format("{} ({}:{})", other.value, sources_[other.place.source].file.name,
-                              other.place.line),
-                  "; ");
+      append_listed(lost,
+                    fmt::format("{} ({}:{})", other.value, sources_[other.place.source].file.name,
+                                other.place.line),
+                    "; ");
     }
     sink.spell_origin({record, c, values[c], origin->place, origin->headers, origin->original,
                        origin->changed_by, lost},

@@ -23,6 +23,9 @@ Result<boost::json::value> parse_document(std::string_view json, std::string_vie
 /// The keys that stand twice in one object of a well-formed document, as paths.
 std::vector<std::string> repeated_keys(std::string_view json);
 
+/// A mapping configuration is no larger.
+inline constexpr std::size_t max_configuration_bytes = std::size_t{4} << 20;
+
 inline constexpr double largest_wish = 1e12;  // a larger number is surely none
 
 inline std::string_view view(boost::json::string_view text) { return {text.data(), text.size()}; }

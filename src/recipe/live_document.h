@@ -8,8 +8,6 @@
 
 namespace csvm::recipe {
 
-inline constexpr std::size_t max_configuration_bytes = std::size_t{4} << 20;
-
 /// A document in force. Fails as parsing does.
 Result<LiveConfiguration::Current> checked(std::string document, std::string_view name);
 LiveConfiguration::Current built_in_document();

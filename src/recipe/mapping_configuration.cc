@@ -16,7 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t max_configuration_bytes = std::size_t{4} << 20;
 constexpr std::size_t max_name_bytes = 200;
 
 std::string trimmed(std::string_view text) {
