@@ -219,15 +219,44 @@ bool same_rows(const ScoredPair& a, const ScoredPair& b) {
   return a.row == b.row && a.with == b.with;
 }
 
-// Adds `found` to the sorted `pairs`; each pair stays once.
-void add_sorted(std::vector<ScoredPair>& found, std::vector<ScoredPair>& pairs) {
-  std::ranges::sort(found, by_rows);
-  std::vector<ScoredPair> all;
-  all.reserve(pairs.size() + found.size());
-  std::ranges::merge(pairs, found, std::back_inserter(all), by_rows);
-  pairs = std::move(all);
-  const auto repeated = std::ranges::unique(pairs, same_rows);
-  pairs.erase(repeated.begin(), repeated.end());
+// What all workers found, sorted, each pair once; `found` is emptied.
+Result<std::vector<ScoredPair>> sorted_once(std::vector<std::vector<ScoredPair>>& found,
+                                            std::size_t rows, const GroupingOptions& options) {
+  std::size_t count = 0;
+  for (const auto& some : found) count += some.size();
+  std::vector<ScoredPair> pairs(count);
+  // Spread over ranges of rows, which are then sorted side by side.
+  constexpr unsigned most_ranges = 256;
+  const auto shift = static_cast<unsigned>(std::bit_width(rows / most_ranges));
+  std::vector<std::size_t> ends((rows >> shift) + 2);
+  for (const auto& some : found) {
+    for (const ScoredPair& pair : some) ++ends[(pair.row >> shift) + 1];
+  }
+  for (std::size_t i = 1; i < ends.size(); ++i) ends[i] += ends[i - 1];
+  for (auto& some : found) {
+    for (const ScoredPair& pair : some) pairs[ends[pair.row >> shift]++] = pair;
+    some = {};
+  }
+  // Each range now ends where it says, and begins where the one before ends.
+  std::vector<std::size_t> kept(ends.size() - 1);
+  const auto begin_of = [&](std::size_t range) { return range == 0 ? 0 : ends[range - 1]; };
+  CSVM_CHECK(run_parallel(
+      options.threads, kept.size(), options.stop, [&](unsigned, std::size_t range) -> Result<void> {
+        const std::span some =
+            std::span(pairs).subspan(begin_of(range), ends[range] - begin_of(range));
+        std::ranges::sort(some, by_rows);
+        kept[range] =
+            static_cast<std::size_t>(std::ranges::unique(some, same_rows).begin() - some.begin());
+        return {};
+      }));
+  std::size_t end = 0;
+  for (std::size_t range = 0; range < kept.size(); ++range) {
+    const auto from = pairs.begin() + static_cast<std::ptrdiff_t>(begin_of(range));
+    std::copy_n(from, kept[range], pairs.begin() + static_cast<std::ptrdiff_t>(end));
+    end += kept[range];
+  }
+  pairs.resize(end);
+  return pairs;
 }
 
 /// A part of one family's keys: those that fall on some of the partitions.
@@ -360,7 +389,6 @@ Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
     workers.emplace_back(store, rows, signatures, context, margin_of(settings.possible));
   }
   KeyMaker keys(store, rows, signatures, context.frequencies, settings, options);
-  std::vector<ScoredPair> pairs;
   std::vector<std::vector<ScoredPair>> found(workers.size());
   for (std::size_t share = 0; share < keys.shares(); ++share) {
     for (BlockWorker& worker : workers) worker.start(keys.family_of(share));
@@ -368,16 +396,12 @@ Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
         keys.each_group(share, [&](unsigned worker, std::size_t, std::span<const HashedRow> group) {
           workers[worker].compare(group, found[worker]);
         }));
-    for (std::size_t i = 0; i < workers.size(); ++i) {
-      workers[i].finish(found[i]);
-      add_sorted(found[i], pairs);
-      found[i].clear();
-    }
+    for (std::size_t i = 0; i < workers.size(); ++i) workers[i].finish(found[i]);
     if (settings.progress) {
       settings.progress(0.9 * static_cast<double>(share + 1) / static_cast<double>(keys.shares()));
     }
   }
-  return pairs;
+  return sorted_once(found, store.rows, options);
 }
 
 }  // namespace csvm::cluster

@@ -18,6 +18,7 @@ namespace csvm::cluster {
 namespace {
 
 constexpr std::size_t slice_rows = 4096;
+constexpr std::size_t rows_a_link_task = 65536;
 
 void count_row(const Comparables::Store& store, std::uint32_t row, Side& side,
                Frequencies& frequencies) {
@@ -108,7 +109,8 @@ class Matching {
         settings_(settings),
         contents_(std::move(contents)),
         context_(context_for(store)),
-        line_(margin_of(settings.threshold)) {
+        line_(margin_of(settings.threshold)),
+        sides_(std::max(1U, settings.threads)) {
     context_.lowest = std::min(context_.lowest, margin_of(settings.possible));
   }
 
@@ -116,28 +118,32 @@ class Matching {
     CSVM_CHECK(fold_equal_rows());
     const std::vector<ScoredPair> pairs = CSVM_TRY(find_pairs(store_, rows_, context_, settings_));
     const bool people = store_.type == columns::TableType::people;
-    const JoinInput input{store_.rows,
-                          line_,
-                          people ? weights::least_mean_people : weights::least_mean_companies,
-                          [this](std::uint32_t a, std::uint32_t b) {
-                            a_.fill(store_, a);
-                            b_.fill(store_, b);
-                            return score_pair(store_, a_, b_, context_);
-                          },
-                          [this](std::uint32_t row) { return contents_[row]; },
-                          [this](std::uint32_t row) {
-                            a_.fill(store_, row);
-                            return (!a_.given.empty() && a_.given.words[0].text.size() == 1) ||
-                                   (!a_.family.empty() && a_.family.words[0].text.size() == 1);
-                          }};
-    const std::vector<std::uint32_t> joined = join_pairs(pairs, input);
+    JoinInput input;
+    input.count = store_.rows;
+    input.line = line_;
+    input.least_mean = people ? weights::least_mean_people : weights::least_mean_companies;
+    input.threads = threads();
+    input.stop = settings_.stop;
+    input.score = [this](unsigned worker, std::uint32_t a, std::uint32_t b) {
+      return score_of(worker, a, b);
+    };
+    input.content = [this](std::uint32_t row) { return contents_[row]; };
+    input.has_initial = [this](unsigned worker, std::uint32_t row) {
+      Side& side = sides_[worker].a;
+      side.fill(store_, row);
+      const auto is_initial = [](const auto& words) {
+        return !words.empty() && words.words[0].text.size() == 1;
+      };
+      return is_initial(side.given) || is_initial(side.family);
+    };
+    const std::vector<std::uint32_t> joined = CSVM_TRY(join_pairs(pairs, input));
     Clusters clusters;
     clusters.of_row.resize(store_.rows);
     // The cluster is named by its first row, and a folded row stands behind its twin.
     for (std::uint32_t row = 0; row < store_.rows; ++row) {
       clusters.of_row[row] = joined[twin_[row]];
     }
-    link(pairs, clusters);
+    CSVM_CHECK(link(pairs, clusters));
     list_possible(pairs, clusters);
     if (settings_.progress) settings_.progress(1);
     return clusters;
@@ -148,13 +154,11 @@ class Matching {
   Result<void> fold_equal_rows() {
     twin_.resize(store_.rows);
     std::iota(twin_.begin(), twin_.end(), 0U);
-    const unsigned threads = std::max(1U, settings_.threads);
-    std::vector<Side> sides(threads);
     const GroupingOptions options = grouping(settings_, *store_.space);
     CSVM_CHECK(each_group(
         store_.rows, options, [&](std::uint32_t row) { return contents_[row]; }, [](std::size_t) {},
         [&](unsigned worker, std::size_t, std::span<const HashedRow> group) {
-          Side& side = sides[worker];
+          Side& side = sides_[worker].a;
           side.fill(store_, group.front().row);
           const PairScore alone = score_pair(store_, side, side, context_);
           if (alone.veto || alone.second_hand || alone.margin < line_) return;
@@ -167,35 +171,46 @@ class Matching {
   }
 
   // Each row that is not first: the best pair with an earlier row of its cluster.
-  void link(const std::vector<ScoredPair>& pairs, Clusters& clusters) {
-    auto pair = pairs.begin();
-    for (std::uint32_t row = 0; row < store_.rows; ++row) {
-      const ScoredPair* best = nullptr;
-      for (; pair != pairs.end() && pair->row == row; ++pair) {
-        if (clusters.of_row[pair->with] != clusters.of_row[row]) continue;
-        if (best == nullptr || pair->margin > best->margin) best = &*pair;
-      }
-      if (clusters.of_row[row] == row) continue;
-      std::uint32_t with = clusters.of_row[row];
-      float margin = 0;
-      if (twin_[row] != row) {
-        with = twin_[row];
-        margin = score_of(row, with);
-      } else if (best != nullptr) {
-        with = best->with;
-        margin = best->margin;
-      } else {
-        margin = score_of(row, with);
-      }
-      clusters.links.push_back({row, with, points(margin), 0});
+  Result<void> link(const std::vector<ScoredPair>& pairs, Clusters& clusters) {
+    const std::size_t tasks = (store_.rows + rows_a_link_task - 1) / rows_a_link_task;
+    std::vector<std::vector<Link>> links(tasks);
+    CSVM_CHECK(run_parallel(
+        threads(), tasks, settings_.stop, [&](unsigned worker, std::size_t task) -> Result<void> {
+          const std::size_t begin = task * rows_a_link_task;
+          const std::size_t end = std::min(store_.rows, begin + rows_a_link_task);
+          auto pair = std::ranges::lower_bound(pairs, begin, {}, &ScoredPair::row);
+          for (auto row = static_cast<std::uint32_t>(begin); row < end; ++row) {
+            const ScoredPair* best = nullptr;
+            for (; pair != pairs.end() && pair->row == row; ++pair) {
+              if (clusters.of_row[pair->with] != clusters.of_row[row]) continue;
+              if (best == nullptr || pair->margin > best->margin) best = &*pair;
+            }
+            if (clusters.of_row[row] == row) continue;
+            std::uint32_t with = twin_[row] != row ? twin_[row] : clusters.of_row[row];
+            float margin = 0;
+            if (twin_[row] == row && best != nullptr) {
+              with = best->with;
+              margin = best->margin;
+            } else {
+              margin = score_of(worker, row, with).margin;
+            }
+            links[task].push_back({row, with, points(margin), 0});
+          }
+          return {};
+        }));
+    for (const auto& some : links) {
+      clusters.links.insert(clusters.links.end(), some.begin(), some.end());
     }
+    return {};
   }
 
-  float score_of(std::uint32_t a, std::uint32_t b) {
-    a_.fill(store_, a);
-    b_.fill(store_, b);
-    return score_pair(store_, a_, b_, context_).margin;
+  PairScore score_of(unsigned worker, std::uint32_t a, std::uint32_t b) {
+    auto& [mine, theirs] = sides_[worker];
+    mine.fill(store_, a);
+    theirs.fill(store_, b);
+    return score_pair(store_, mine, theirs, context_);
   }
+  unsigned threads() const { return static_cast<unsigned>(sides_.size()); }
 
   // Of two clusters the best pair.
   void list_possible(const std::vector<ScoredPair>& pairs, Clusters& clusters) const {
@@ -235,7 +250,10 @@ class Matching {
   float line_;
   std::vector<std::uint32_t> twin_;  // [row]: the first row that says the same
   std::vector<std::uint32_t> rows_;  // those that are their own twin
-  Side a_, b_;
+  struct Sides {
+    Side a, b;
+  };
+  std::vector<Sides> sides_;  // [worker]
 };
 
 }  // namespace

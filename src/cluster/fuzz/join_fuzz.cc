@@ -24,9 +24,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   cluster::JoinInput input;
   input.count = count;
   input.least_mean = -3;
-  input.score = score;
+  input.threads = 1 + data[0] / 12 % 3;
+  input.score = [&](unsigned, std::uint32_t a, std::uint32_t b) { return score(a, b); };
   input.content = [](std::uint32_t row) { return std::uint64_t{row} * 0x9E3779B97F4A7C15ULL; };
-  input.has_initial = [](std::uint32_t) { return false; };
+  input.has_initial = [](unsigned, std::uint32_t) { return false; };
   std::vector<cluster::ScoredPair> pairs;
   for (std::uint32_t row = 1; row < count; ++row) {
     for (std::uint32_t with = 0; with < row; ++with) {
@@ -36,6 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
           {row, with, found.margin, found.strong ? std::uint32_t{cluster::pair_is_strong} : 0U});
     }
   }
-  if (cluster::join_pairs(pairs, input) != cluster::plain::join_pairs(pairs, input)) std::abort();
+  if (cluster::join_pairs(pairs, input).value() != cluster::plain::join_pairs(pairs, input))
+    std::abort();
   return 0;
 }

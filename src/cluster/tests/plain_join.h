@@ -35,7 +35,7 @@ inline std::vector<std::uint32_t> join_pairs(std::vector<ScoredPair> pairs,
     for (std::uint32_t x = 0; x < input.count; ++x) {
       for (std::uint32_t y = 0; y < input.count; ++y) {
         if (of_row[x] != a || of_row[y] != b) continue;
-        const PairScore score = input.score(x, y);
+        const PairScore score = input.score(0, x, y);
         vetoed = vetoed || (score.veto && !score.by_first_name) || (score.apart && !strong);
         if (score.veto) ++other_names;
         if (!score.veto && score.same_name) ++same_names;
