@@ -27,8 +27,8 @@ class BlockWorker {
  public:
   /// @param signatures  by index of `rows`; empty for companies
   BlockWorker(const Comparables::Store& store, const std::vector<std::uint32_t>& rows,
-              std::span<const Signature> signatures, const ScoreContext& context, float lowest)
-      : store_(store), rows_(rows), signatures_(signatures), context_(context), lowest_(lowest) {}
+              std::span<const Signature> signatures, const ScoreContext& context)
+      : store_(store), rows_(rows), signatures_(signatures), context_(context) {}
 
   void start(std::size_t family) { family_ = family; }
 
@@ -188,7 +188,7 @@ class BlockWorker {
     const PairScore found = store_.type == columns::TableType::people
                                 ? score_people(a, b, context_)
                                 : score_companies(a, b, context_);
-    if (found.veto || found.margin < lowest_) return;
+    if (found.veto || found.margin < context_.lowest) return;
     const std::uint32_t flags = (found.strong ? pair_is_strong : 0U) |
                                 (found.initial ? pair_is_initial : 0U) |
                                 (found.second_hand ? pair_is_listed_only : 0U);
@@ -199,7 +199,6 @@ class BlockWorker {
   const std::vector<std::uint32_t>& rows_;
   std::span<const Signature> signatures_;
   const ScoreContext& context_;
-  float lowest_;
   std::size_t family_ = 0;
   std::vector<std::uint32_t> block_;  // indexes into `rows_`
   std::vector<Fetched> batch_;
@@ -377,7 +376,8 @@ class KeyMaker {
 
 Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
                                            const std::vector<std::uint32_t>& rows,
-                                           const ScoreContext& context, const Settings& settings) {
+                                           ScoreContext context, const Settings& settings) {
+  context.lowest = margin_of(settings.possible);
   const auto signatures = CSVM_TRY(
       store.space->array<Signature>(store.type == columns::TableType::people ? rows.size() : 0));
   GroupingOptions options = grouping(settings, *store.space);
@@ -386,7 +386,7 @@ Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
   }
   std::vector<BlockWorker> workers;
   for (unsigned i = 0; i < options.threads; ++i) {
-    workers.emplace_back(store, rows, signatures, context, margin_of(settings.possible));
+    workers.emplace_back(store, rows, signatures, context);
   }
   KeyMaker keys(store, rows, signatures, context.frequencies, settings, options);
   std::vector<std::vector<ScoredPair>> found(workers.size());

@@ -22,6 +22,6 @@ enum PairFlag : std::uint32_t { pair_is_strong = 1, pair_is_initial = 2, pair_is
 /// them.
 Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
                                            const std::vector<std::uint32_t>& rows,
-                                           const ScoreContext& context, const Settings& settings);
+                                           ScoreContext context, const Settings& settings);
 
 }  // namespace csvm::cluster

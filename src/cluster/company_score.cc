@@ -256,7 +256,31 @@ class Comparison {
   std::uint32_t used_a_ = 0, used_b_ = 0;
 };
 
+// What every way in which words can agree needs: an equal first letter, or, for a slip at the first
+// letter, all the others; a glued "the" is the one exception.
+bool may_agree(std::span<const HashedWord> a, std::span<const HashedWord> b) {
+  const auto first_letters = [](std::span<const HashedWord> words) {
+    std::uint32_t letters = 0;
+    for (const HashedWord& word : words) {
+      letters |= 1U << (static_cast<unsigned char>(word.text.front()) & 31U);
+    }
+    return letters;
+  };
+  if ((first_letters(a) & first_letters(b)) != 0) return true;
+  if (a.front().text.starts_with("the") || b.front().text.starts_with("the")) return true;
+  return std::ranges::any_of(a, [&](const HashedWord& mine) {
+    return std::ranges::any_of(
+        b, [&](const HashedWord& theirs) { return is_near_but_begin(mine.text, theirs.text); });
+  });
+}
+
 }  // namespace
+
+bool have_words_in_common(const Side& a, const Side& b) {
+  if (a.company.empty() || b.company.empty()) return false;
+  if (!a.alias.empty() || !b.alias.empty()) return true;
+  return may_agree(a.company.get().all(), b.company.get().all());
+}
 
 float company_word_bits(const HashedWord& word, const Frequencies& frequencies) {
   return frequencies.bits(Kind::company_word, word.hash,

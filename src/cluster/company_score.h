@@ -21,6 +21,9 @@ struct NameEvidence {
 /// words that only one side has speak against, other numbers decide against.
 NameEvidence compare_company_names(const Side& a, const Side& b, const Frequencies& frequencies);
 
+/// False only for names whose comparison would say `NameLevel::conflict`: a look at their letters.
+bool have_words_in_common(const Side& a, const Side& b);
+
 /// Rarity of one word of a company's name, in bits.
 float company_word_bits(const HashedWord& word, const Frequencies& frequencies);
 

@@ -295,6 +295,8 @@ class PeopleScorer {
       if (a_.company_hash == b_.company_hash) {
         level = NameLevel::equal;
         consider(rarity(Kind::company, a_.company_hash), "same company");
+      } else if (!have_words_in_common(a_, b_)) {
+        level = NameLevel::conflict;
       } else {
         const NameEvidence found = compare_company_names(a_, b_, context_.frequencies);
         level = found.numbers_differ ? NameLevel::conflict : found.level;
@@ -330,17 +332,24 @@ class PeopleScorer {
   }
 
   void compare_places() {
+    // No place says so much that the pair would be told.
+    const bool addresses_agree = (x_.flags & y_.flags & place_is_address) != 0;
+    const float most = addresses_agree ? weights::address_cap : weights::place_cap;
+    const bool same_key = x_.key != 0 && x_.key == y_.key;  // which alone may decide below
+    if (context_.notes == nullptr && !same_key &&
+        total_ + other_ + most - context_.frequencies.prior() < context_.lowest) {
+      return;
+    }
     const PlaceEvidence place = compare_places_of_sides();
     if (!place.known) return;
-    const bool addresses = (x_.flags & y_.flags & place_is_address) != 0;
     if (place.share < 0.3F) {
-      add(weights::place_conflict, addresses ? "other address" : "other place");
+      add(weights::place_conflict, addresses_agree ? "other address" : "other place");
     } else {
-      const float bits =
-          std::min(addresses ? weights::address_cap : weights::place_cap, place.bits * place.share);
-      address_bits_ = addresses ? bits : 0;
-      add(addresses && place.numbers_differ ? std::min(bits, weights::place_cap) : bits,
-          addresses ? "same address" : "same place");
+      const float bits = std::min(addresses_agree ? weights::address_cap : weights::place_cap,
+                                  place.bits * place.share);
+      address_bits_ = addresses_agree ? bits : 0;
+      add(addresses_agree && place.numbers_differ ? std::min(bits, weights::place_cap) : bits,
+          addresses_agree ? "same address" : "same place");
     }
   }
   PlaceEvidence compare_places_of_sides() const {
