@@ -34,10 +34,10 @@ class BlockWorker {
 
   // `group` holds indexes into `rows`. What is found may be added by a later call, or by
   // `finish`.
-  void compare(std::span<const HashedRow> group, std::vector<ScoredPair>& out) {
+  void compare(std::span<const std::uint32_t> group, std::vector<ScoredPair>& out) {
     block_.clear();
-    for (const HashedRow& entry : group) {
-      if (block_.empty() || block_.back() != entry.row) block_.push_back(entry.row);
+    for (const std::uint32_t row : group) {
+      if (block_.empty() || block_.back() != row) block_.push_back(row);
     }
     if (block_.size() < 2) return;
     if (block_.size() > whole_block) {
@@ -266,7 +266,7 @@ struct Share {
 };
 
 // Keys of so many bytes are made in one pass over the rows.
-constexpr std::uint64_t key_bytes = std::uint64_t{384} << 20;
+constexpr std::uint64_t key_bytes = std::uint64_t{256} << 20;
 constexpr std::size_t sampled_rows = 4096;
 
 /// Spreads the rows by their keys, as many families at a time as memory allows.
@@ -392,8 +392,8 @@ Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
   std::vector<std::vector<ScoredPair>> found(workers.size());
   for (std::size_t share = 0; share < keys.shares(); ++share) {
     for (BlockWorker& worker : workers) worker.start(keys.family_of(share));
-    CSVM_CHECK(
-        keys.each_group(share, [&](unsigned worker, std::size_t, std::span<const HashedRow> group) {
+    CSVM_CHECK(keys.each_group(
+        share, [&](unsigned worker, std::size_t, std::span<const std::uint32_t> group) {
           workers[worker].compare(group, found[worker]);
         }));
     for (std::size_t i = 0; i < workers.size(); ++i) workers[i].finish(found[i]);

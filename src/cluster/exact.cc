@@ -25,12 +25,12 @@ class Joiner {
   Joiner(const Comparables::Store& store, Clusters& clusters)
       : store_(store), clusters_(clusters), evidence_(store.rows, Link{0, 0, 100, same_key}) {}
 
-  void join_keys(std::span<const HashedRow> group) {
+  void join_keys(std::span<const std::uint32_t> group) {
     for (std::size_t i = 0; i < group.size(); ++i) {
-      const std::uint64_t high = store_.exact[group[i].row].key_high;
+      const std::uint64_t high = store_.exact[group[i]].key_high;
       std::size_t first = 0;
-      while (store_.exact[group[first].row].key_high != high) ++first;
-      clusters_.of_row[group[i].row] = group[first].row;
+      while (store_.exact[group[first]].key_high != high) ++first;
+      clusters_.of_row[group[i]] = group[first];
     }
   }
 
@@ -192,7 +192,9 @@ Result<Clusters> match_exact(const Comparables::Store& store, const Settings& se
   CSVM_CHECK(each_group(
       store.rows, options, [&](std::uint32_t row) { return store.exact[row].key_low; },
       [](std::size_t) {},
-      [&](unsigned, std::size_t, std::span<const HashedRow> group) { joiner.join_keys(group); }));
+      [&](unsigned, std::size_t, std::span<const std::uint32_t> group) {
+        joiner.join_keys(group);
+      }));
   if (settings.progress) settings.progress(0.5);
 
   if (store.type == columns::TableType::people) {
@@ -205,15 +207,15 @@ Result<Clusters> match_exact(const Comparables::Store& store, const Settings& se
             return reason == same_profile ? values.profile : values.mailbox;
           },
           [&](std::size_t partitions) { shared.resize(partitions); },
-          [&](unsigned, std::size_t partition, std::span<const HashedRow> group) {
+          [&](unsigned, std::size_t partition, std::span<const std::uint32_t> group) {
             // `of_row` is flat as far as keys go, and nobody writes it now.
-            const std::uint32_t first = clusters.of_row[group.front().row];
+            const std::uint32_t first = clusters.of_row[group.front()];
             const bool one_cluster = std::ranges::all_of(
-                group, [&](const HashedRow& entry) { return clusters.of_row[entry.row] == first; });
+                group, [&](std::uint32_t row) { return clusters.of_row[row] == first; });
             if (one_cluster) return;
             auto& rows = shared[partition];
             rows.push_back(static_cast<std::uint32_t>(group.size()));
-            for (const HashedRow& entry : group) rows.push_back(entry.row);
+            rows.insert(rows.end(), group.begin(), group.end());
           }));
       for (const auto& rows : shared) {
         for (std::size_t at = 0; at < rows.size(); at += 1 + rows[at]) {

@@ -157,12 +157,12 @@ class Matching {
     const GroupingOptions options = grouping(settings_, *store_.space);
     CSVM_CHECK(each_group(
         store_.rows, options, [&](std::uint32_t row) { return contents_[row]; }, [](std::size_t) {},
-        [&](unsigned worker, std::size_t, std::span<const HashedRow> group) {
+        [&](unsigned worker, std::size_t, std::span<const std::uint32_t> group) {
           Side& side = sides_[worker].a;
-          side.fill(store_, group.front().row);
+          side.fill(store_, group.front());
           const PairScore alone = score_pair(store_, side, side, context_);
           if (alone.veto || alone.second_hand || alone.margin < line_) return;
-          for (const HashedRow& entry : group) twin_[entry.row] = group.front().row;
+          for (const std::uint32_t row : group) twin_[row] = group.front();
         }));
     for (std::uint32_t row = 0; row < store_.rows; ++row) {
       if (twin_[row] == row) rows_.push_back(row);

@@ -18,25 +18,50 @@ constexpr std::size_t rows_a_slice = 16384;
 // From so many rows on memory is taken in pieces that large pages are made for.
 constexpr std::size_t many_rows = 200'000;
 
+bool same_hash(std::uint64_t a, std::uint64_t b) { return (a ^ b) >> 32U == 0; }
+
 // Drops the rows that are alone, then hands out the groups; memory is asked for ahead of its use.
+// `entries` are sorted.
 template <class Use>
-void use_groups(std::span<HashedRow> entries, const GroupingOptions& options, const Use& use) {
+void use_groups(std::span<std::uint64_t> entries, std::vector<std::uint32_t>& rows,
+                const GroupingOptions& options, const Use& use) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    const bool alone = (i == 0 || entries[i - 1].hash != entries[i].hash) &&
-                       (i + 1 == entries.size() || entries[i + 1].hash != entries[i].hash);
+    const bool alone = (i == 0 || !same_hash(entries[i - 1], entries[i])) &&
+                       (i + 1 == entries.size() || !same_hash(entries[i + 1], entries[i]));
     if (!alone) entries[kept++] = entries[i];
   }
+  if (rows.size() < kept) rows.resize(kept);
+  for (std::size_t i = 0; i < kept; ++i) rows[i] = static_cast<std::uint32_t>(entries[i]);
   constexpr std::size_t far = 24;
   std::size_t asked = 0;
   for (std::size_t first = 0; first < kept;) {
     std::size_t end = first + 1;
-    while (end < kept && entries[end].hash == entries[first].hash) ++end;
+    while (end < kept && same_hash(entries[end], entries[first])) ++end;
     if (options.ahead) {
-      for (; asked < std::min(kept, end + far); ++asked) options.ahead(entries[asked].row);
+      for (; asked < std::min(kept, end + far); ++asked) options.ahead(rows[asked]);
     }
-    use(entries.subspan(first, end - first));
+    use(std::span<const std::uint32_t>(rows).subspan(first, end - first));
     first = end;
+  }
+}
+
+// Calls `use` for those of `rows` that share a hash in all its bits.
+template <class HashOf, class Use>
+void use_exactly(std::span<const std::uint32_t> rows, const HashOf& hash_of, const Use& use) {
+  const auto has = [&](std::uint64_t hash) {
+    return [&hash_of, hash](std::uint32_t row) { return hash_of(row) == hash; };
+  };
+  if (std::ranges::all_of(rows, has(hash_of(rows.front())))) {
+    use(rows);
+    return;
+  }
+  std::vector<std::uint32_t> left(rows.begin(), rows.end());
+  while (!left.empty()) {
+    const auto others = std::ranges::stable_partition(left, has(hash_of(left.front())));
+    const auto same = static_cast<std::size_t>(others.begin() - left.begin());
+    if (same > 1) use(std::span<const std::uint32_t>(left).first(same));
+    left.erase(left.begin(), others.begin());
   }
 }
 
@@ -73,7 +98,7 @@ void Spread::start(std::size_t tables) {
 
 std::uint64_t Spread::bytes_of(std::uint64_t rows) const {
   // Of each partition's last chunk half is empty.
-  return rows * sizeof(Chunk::Entry) + partitions_ * added_.size() * sizeof(Chunk) / 2;
+  return rows * sizeof(std::uint64_t) + partitions_ * added_.size() * sizeof(Chunk) / 2;
 }
 
 void Spread::grow(Added& added, Tail& tail) const {
@@ -86,36 +111,32 @@ void Spread::grow(Added& added, Tail& tail) const {
   tail = {number, 0};
 }
 
-void Spread::gather(std::size_t tail, std::vector<HashedRow>& out) const {
+void Spread::gather(std::size_t tail, std::vector<std::uint64_t>& out) const {
   out.clear();
   for (const Added& added : added_) {
     std::uint32_t count = added.tails[tail].count;
     for (std::uint32_t number = added.tails[tail].chunk; number != none;) {
       const Chunk& from = chunk(added, number);
-      for (const Chunk::Entry& entry : std::span(from.entries, count)) {
-        out.push_back({std::uint64_t{entry.high} << 32U | entry.low, entry.row});
-      }
-      number = from.before;
+      out.insert(out.end(), from.entries, from.entries + count);
+      number = static_cast<std::uint32_t>(from.before);
       count = Chunk::room;
     }
   }
 }
 
 Result<void> Spread::each_group(std::size_t table, const Use& use) {
-  return run_parallel(options_.threads, partitions_, options_.stop,
-                      [&](unsigned worker, std::size_t partition) -> Result<void> {
-                        std::vector<HashedRow>& entries = added_[worker].gathered;
-                        gather(table * partitions_ + partition, entries);
-                        std::ranges::sort(entries, [](const HashedRow& a, const HashedRow& b) {
-                          return a.hash != b.hash ? a.hash < b.hash : a.row < b.row;
-                        });
-                        use_groups(entries, options_, [&](std::span<const HashedRow> group) {
-                          use(worker, partition, group);
-                        });
-                        const bool trims = partition % (partitions_ / trims_a_round + 1) == 0;
-                        if (trims && options_.scratch != nullptr) options_.scratch->trim();
-                        return {};
-                      });
+  return run_parallel(
+      options_.threads, partitions_, options_.stop,
+      [&](unsigned worker, std::size_t partition) -> Result<void> {
+        Added& added = added_[worker];
+        gather(table * partitions_ + partition, added.gathered);
+        std::ranges::sort(added.gathered);
+        use_groups(added.gathered, added.rows, options_,
+                   [&](std::span<const std::uint32_t> rows) { use(worker, partition, rows); });
+        const bool trims = partition % (partitions_ / trims_a_round + 1) == 0;
+        if (trims && options_.scratch != nullptr) options_.scratch->trim();
+        return {};
+      });
 }
 
 Result<void> each_group(std::size_t rows, const GroupingOptions& options,
@@ -149,7 +170,11 @@ Result<void> each_group(std::size_t rows, const GroupingOptions& options,
                               }
                               return {};
                             }));
-    CSVM_CHECK(spread.each_group(0, use));
+    CSVM_CHECK(spread.each_group(
+        0, [&](unsigned worker, std::size_t partition, std::span<const std::uint32_t> group) {
+          use_exactly(group, hash_of,
+                      [&](std::span<const std::uint32_t> same) { use(worker, partition, same); });
+        }));
   }
   return {};
 }

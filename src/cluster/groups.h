@@ -15,11 +15,6 @@
 
 namespace csvm::cluster {
 
-struct HashedRow {
-  std::uint64_t hash;
-  std::uint32_t row;
-};
-
 /// How groups are found.
 struct GroupingOptions {
   unsigned threads = 1;
@@ -38,11 +33,14 @@ inline constexpr std::size_t slices_a_trim = 64;
 GroupingOptions grouping(const Settings& settings, bytes::Scratch& scratch);
 
 /// Hashes of rows, spread over partitions by their highest bits as they are added, each once.
-/// Tables are kept apart. Threads: one per worker while they are added to. Throws std::bad_alloc.
+/// Tables are kept apart. Of a hash the partition and 32 bits are kept, so that an entry is one
+/// number, quick to sort: now and then two hashes are taken for one. Threads: one per worker while
+/// they are added to. Throws std::bad_alloc.
 class Spread {
  public:
-  using Use =
-      std::function<void(unsigned worker, std::size_t partition, std::span<const HashedRow> group)>;
+  /// `rows` rise; a row that was added twice with one hash is in there twice.
+  using Use = std::function<void(unsigned worker, std::size_t partition,
+                                 std::span<const std::uint32_t> rows)>;
 
   /// @param rows  about how many are added to a table; decides how many partitions there are
   Spread(std::size_t rows, const GroupingOptions& options);
@@ -59,11 +57,11 @@ class Spread {
     Added& added = added_[worker];
     Tail& tail = added.tails[table * partitions_ + partition_of(hash)];
     if (tail.count == Chunk::room) grow(added, tail);
-    chunk(added, tail.chunk).entries[tail.count++] = {static_cast<std::uint32_t>(hash),
-                                                      static_cast<std::uint32_t>(hash >> 32U), row};
+    chunk(added, tail.chunk).entries[tail.count++] = hash << 32U | row;
   }
 
-  /// Calls `use` for all rows of a table that share a hash, as `cluster::each_group` does.
+  /// Calls `use` for the rows of a table that share a hash, and perhaps for those of two hashes at
+  /// once; otherwise as `cluster::each_group` does.
   Result<void> each_group(std::size_t table, const Use& use);
 
   /// The memory that so many rows take in one table.
@@ -71,13 +69,9 @@ class Spread {
 
  private:
   struct Chunk {
-    static constexpr std::uint32_t room = 85;
-    struct Entry {
-      std::uint32_t low, high;  // of the hash
-      std::uint32_t row;
-    };
-    std::uint32_t before;  // the chunk that was filled before
-    Entry entries[room];
+    static constexpr std::uint32_t room = 127;
+    std::uint64_t before;         // the chunk that was filled before
+    std::uint64_t entries[room];  // the lower half of the hash, then the row
   };
   static_assert(sizeof(Chunk) == 1024);
   static constexpr std::uint32_t none = 0xffffffff;
@@ -89,15 +83,17 @@ class Spread {
     Ground ground;
     std::vector<Chunk*> pieces;
     std::uint32_t chunks = 0;
-    std::vector<Tail> tails;          // [table][partition]
-    std::vector<HashedRow> gathered;  // of the partition at hand
+    std::vector<Tail> tails;  // [table][partition]
+    // Of the partition at hand.
+    std::vector<std::uint64_t> gathered;
+    std::vector<std::uint32_t> rows;
   };
 
   Chunk& chunk(const Added& added, std::uint32_t number) const {
     return added.pieces[number >> piece_bits_][number & ((1U << piece_bits_) - 1)];
   }
   void grow(Added& added, Tail& tail) const;
-  void gather(std::size_t tail, std::vector<HashedRow>& out) const;
+  void gather(std::size_t tail, std::vector<std::uint64_t>& out) const;
 
   const GroupingOptions options_;
   std::size_t partitions_;
@@ -110,7 +106,7 @@ class Spread {
 /// group whole, its rows rising, groups of one partition one after another; different partitions on
 /// different threads. Rows whose hash is 0 are left out, groups of one row too.
 ///
-/// @param hash_of  the hash of a row; called once a round, from any thread.
+/// @param hash_of  the hash of a row; called once a round and for each group, from any thread.
 /// @param begin    called with the partition before its groups, so that results can be kept by
 ///                 partition: that order does not depend on threads.
 ///

@@ -32,15 +32,16 @@ Groups plain_groups(const std::vector<std::uint64_t>& hashes) {
 
 // Collects what is handed out, from any thread.
 struct Collector {
-  std::mutex mutex;
-  Groups groups;
+  const std::vector<std::uint64_t>& hashes;
+  std::mutex mutex = {};
+  Groups groups = {};
 
   Spread::Use use() {
-    return [this](unsigned, std::size_t, std::span<const HashedRow> group) {
+    return [this](unsigned, std::size_t, std::span<const std::uint32_t> group) {
       const std::scoped_lock lock(mutex);
-      auto& rows = groups[group.front().hash];
+      auto& rows = groups[hashes[group.front()]];
       EXPECT_TRUE(rows.empty()) << "a group comes whole";
-      for (const HashedRow& entry : group) rows.push_back(entry.row);
+      rows.assign(group.begin(), group.end());
     };
   }
 };
@@ -54,7 +55,7 @@ TEST(EachGroup, FindsWhatAPlainMapFindsWithAnyThreadsAndMemory) {
       options.threads = threads;
       options.memory_bytes = memory;
       options.scratch = &scratch;
-      Collector found;
+      Collector found{hashes};
       const auto done = each_group(
           hashes.size(), options, [&](std::uint32_t row) { return hashes[row]; },
           [](std::size_t) {}, found.use());
@@ -62,6 +63,19 @@ TEST(EachGroup, FindsWhatAPlainMapFindsWithAnyThreadsAndMemory) {
       EXPECT_EQ(found.groups, plain_groups(hashes)) << threads << " threads, " << memory;
     }
   }
+}
+
+TEST(EachGroup, TellsHashesApartThatDifferInTheMiddleOnly) {
+  std::vector<std::uint64_t> hashes(3'000);
+  for (std::size_t row = 0; row < hashes.size(); ++row) {
+    hashes[row] = row % 3 == 0 ? 7 : row % 3 << 32U | 9;
+  }
+  GroupingOptions options;
+  Collector found{hashes};
+  ASSERT_TRUE(each_group(
+      hashes.size(), options, [&](std::uint32_t row) { return hashes[row]; }, [](std::size_t) {},
+      found.use()));
+  EXPECT_EQ(found.groups, plain_groups(hashes));
 }
 
 TEST(Spread, KeepsTablesApartAndForgetsWhenItStartsAgain) {
@@ -76,8 +90,8 @@ TEST(Spread, KeepsTablesApartAndForgetsWhenItStartsAgain) {
       if (hashes[row] != 0) spread.add(row % 2, 0, hashes[row], row);
       if (others[row] != 0) spread.add(row % 2, 1, others[row], row);
     }
-    Collector first;
-    Collector second;
+    Collector first{hashes};
+    Collector second{others};
     ASSERT_TRUE(spread.each_group(0, first.use()));
     ASSERT_TRUE(spread.each_group(1, second.use()));
     EXPECT_EQ(first.groups, plain_groups(hashes));
