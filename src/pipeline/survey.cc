@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "in_order.h"
 #include "row_builder.h"
@@ -113,15 +114,25 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
                        std::vector<std::size_t>(settings.fields.fields.size(), 0)});
   }
   const auto blocks = all_blocks(sources);
-  InOrder order;
+  struct Read {
+    std::optional<cluster::Comparables> comparables;
+    std::uint64_t rows = 0;  // with those before
+  };
+  InOrder<Read> order(results_ahead * settings.threads, [&](Read& block) -> Result<void> {
+    if (compares) survey.comparables.append(std::move(*block.comparables));
+    block.comparables.reset();
+    if (progress) progress(block.rows);
+    survey.scratch->trim();
+    return {};
+  });
   const auto read = [&](unsigned number, std::size_t index) -> Result<void> {
-    InOrder::Turn turn(order, index);
+    InOrder<Read>::Task task(order, index);
     Worker& worker = workers[number];
     const BlockPlace& place = blocks[index];
     const Source& source = sources[place.source];
     CSVM_CHECK(csv::read_block(*source.text, source.shape, source.index.blocks[place.block],
                                settings.csv_limits, worker.batch));
-    cluster::Comparables comparables(matching);
+    auto& comparables = task.result.comparables.emplace(matching);
     std::uint64_t id = place.first_row;
     for (const csv::Record& record : worker.batch.records) {
       const CleanMarks marks = worker.builder->build(place.source, source.shape.dialect,
@@ -143,12 +154,8 @@ Result<Survey> survey(const std::vector<Source>& sources, const SuppressionList&
       if (!suppressed.empty()) suppressed[id] = suppression.matches(values, worker.keys) ? 1 : 0;
       ++id;
     }
-    if (!turn.wait()) return Error{Errc::cancelled, "cancelled"};
-    if (compares) survey.comparables.append(std::move(comparables));
-    if (progress) progress(id);
-    survey.scratch->trim();
-    turn.pass();
-    return {};
+    task.result.rows = id;
+    return task.hand_over();
   };
   CSVM_CHECK(run_parallel(settings.threads, blocks.size(), settings.stop, read));
 

@@ -28,7 +28,6 @@ struct Tally {
   std::uint64_t fields_merged = 0;
   std::uint64_t conflicts = 0;
   std::uint64_t clusters = 0;
-  std::uint64_t neutralised = 0;
 };
 
 void count_filled(std::span<const std::string_view> values, std::vector<std::uint64_t>& filled) {
@@ -265,7 +264,6 @@ void add_up(const Tally& tally, Summary& summary) {
   summary.fields_merged += tally.fields_merged;
   summary.conflicts += tally.conflicts;
   summary.clusters += tally.clusters;
-  summary.neutralised += tally.neutralised;
 }
 
 }  // namespace
@@ -289,42 +287,40 @@ Result<void> write(const WritePlan& plan, RowSink& sink, Summary& summary,
     }
   }
 
-  struct Worker {
-    std::unique_ptr<Writer> writer;
-    Spelled spelled;
-    std::uint64_t neutralised = 0;
-  };
-  std::vector<Worker> workers(plan.settings.threads);
-  for (Worker& worker : workers) worker.writer = std::make_unique<Writer>(plan, families);
+  std::vector<std::unique_ptr<Writer>> writers;
+  for (unsigned i = 0; i < plan.settings.threads; ++i) {
+    writers.push_back(std::make_unique<Writer>(plan, families));
+  }
 
-  InOrder order;
-  const auto spell = [&](unsigned number, std::size_t index) -> Result<void> {
-    InOrder::Turn turn(order, index);
-    Worker& worker = workers[number];
-    worker.spelled.records.clear();
-    worker.spelled.left_out.clear();
-    worker.spelled.origins.clear();
-    worker.spelled.neutralised = 0;
-    CSVM_CHECK(
-        worker.writer->spell_block(blocks[index], survivors_before[index], sink, worker.spelled));
-    worker.neutralised += worker.spelled.neutralised;
-    if (!turn.wait()) return Error{Errc::cancelled, "cancelled"};
-    CSVM_CHECK(sink.write(worker.spelled));
-    if (progress) {
-      progress(index + 1 < blocks.size() ? blocks[index + 1].first_row : rows);
-    }
+  struct Block {
+    Spelled spelled;
+    std::uint64_t rows = 0;  // with those before
+  };
+  InOrder<Block> order(results_ahead * plan.settings.threads, [&](Block& block) -> Result<void> {
+    CSVM_CHECK(sink.write(block.spelled));
+    summary.neutralised += block.spelled.neutralised;
+    if (progress) progress(block.rows);
     plan.survey.scratch->trim();
-    turn.pass();
     return {};
+  });
+  const auto spell = [&](unsigned number, std::size_t index) -> Result<void> {
+    InOrder<Block>::Task task(order, index);
+    Spelled& spelled = task.result.spelled;
+    spelled.records.clear();
+    spelled.left_out.clear();
+    spelled.origins.clear();
+    spelled.neutralised = 0;
+    CSVM_CHECK(writers[number]->spell_block(blocks[index], survivors_before[index], sink, spelled));
+    task.result.rows = index + 1 < blocks.size() ? blocks[index + 1].first_row : rows;
+    return task.hand_over();
   };
   CSVM_CHECK(run_parallel(plan.settings.threads, blocks.size(), plan.settings.stop, spell));
 
-  for (const Worker& worker : workers) {
-    add_up(worker.writer->tally(), summary);
-    summary.neutralised += worker.neutralised;
+  for (const auto& writer : writers) {
+    add_up(writer->tally(), summary);
     for (std::size_t s = 0; s < plan.sources.size(); ++s) {
-      summary.cleaned += worker.writer->cleaner(s).counts();
-      summary.sources[s].damage += worker.writer->cleaner(s).damage();
+      summary.cleaned += writer->cleaner(s).counts();
+      summary.sources[s].damage += writer->cleaner(s).damage();
     }
   }
   return {};
