@@ -110,6 +110,20 @@ void Comparables::append(Comparables&& later) {
   ours.rows += theirs.rows;
 }
 
+void Comparables::ask_for(std::uint32_t row) const {
+  if (store_->mode != Mode::fuzzy) return;
+  const FuzzyRow& kept = store_->fuzzy[row];
+  __builtin_prefetch(&kept);
+  __builtin_prefetch(reinterpret_cast<const char*>(&kept + 1) - 1);
+}
+
+void Comparables::ask_for_text(std::uint32_t row) const {
+  if (store_->mode != Mode::fuzzy) return;
+  const char* const text = store_->fuzzy[row].text;
+  __builtin_prefetch(text);
+  __builtin_prefetch(text + 64);
+}
+
 std::size_t Comparables::rows() const { return store_->rows; }
 
 }  // namespace csvm::cluster

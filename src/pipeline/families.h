@@ -28,6 +28,11 @@ class Families {
     const std::uint64_t before = later_[row / 64] & ((std::uint64_t{1} << row % 64) - 1);
     return links_[later_before_[row / 64] + static_cast<std::size_t>(std::popcount(before))];
   }
+  /// Asks for the memory of the two above, for a row that is not the first of its cluster.
+  void ask_for(std::uint32_t row) const {
+    __builtin_prefetch(&next_[row]);
+    __builtin_prefetch(&link_of(row));
+  }
   bool is_suppressed(std::uint32_t row) const {
     return !suppressed_.empty() && suppressed_[first_of(row)];
   }

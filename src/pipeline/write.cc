@@ -77,8 +77,10 @@ class Writer {
                                plan_.settings.csv_limits, batch_));
     std::uint64_t survivors = survivors_before;
     auto id = static_cast<std::uint32_t>(place.first_row);
+    const std::uint32_t end = id + static_cast<std::uint32_t>(batch_.records.size());
     for (const csv::Record& record : batch_.records) {
       const std::uint32_t row = id++;
+      ask_ahead(row, end);
       if (families_.first_of(row) != row) continue;  // goes with the first of its cluster
       builders_[place.source].build(place.source, source.shape.dialect, batch_, record,
                                     marks_of(row), row_);
@@ -113,6 +115,28 @@ class Writer {
   std::uint32_t source_of(std::uint32_t row) const {
     const auto after = std::ranges::upper_bound(plan_.sources, row, {}, &Source::first_row);
     return static_cast<std::uint32_t>(after - plan_.sources.begin() - 1);
+  }
+
+  // The rows that those of a block are merged with lie anywhere: their memory is asked for a few
+  // rows ahead.
+  void ask_ahead(std::uint32_t row, std::uint32_t end) const {
+    constexpr std::uint32_t far = 12;
+    constexpr std::uint32_t near = 4;
+    const Survey& survey = plan_.survey;
+    const auto other_of = [&](std::uint32_t ahead) {
+      return ahead < end && families_.first_of(ahead) == ahead ? families_.next_of(ahead)
+                                                               : Families::none;
+    };
+    if (const std::uint32_t other = other_of(row + far); other != Families::none) {
+      families_.ask_for(other);
+      __builtin_prefetch(&survey.byte_of_row[other]);
+      __builtin_prefetch(&survey.line_of_row[other]);
+      __builtin_prefetch(&survey.marks[other]);
+      survey.comparables.ask_for(other);
+    }
+    if (const std::uint32_t other = other_of(row + near); other != Families::none) {
+      survey.comparables.ask_for_text(other);
+    }
   }
 
   CleanMarks marks_of(std::uint32_t row) const {

@@ -74,6 +74,11 @@ class Comparables {
   void append(Comparables&& later);   // rows that follow ours
   std::size_t rows() const;
 
+  /// Asks for the memory of a row that `explain` will look at, so that it is there by then: first
+  /// for what is kept of it, then, when that is there, for its text.
+  void ask_for(std::uint32_t row) const;
+  void ask_for_text(std::uint32_t row) const;
+
   struct Store;
   const Store& store() const { return *store_; }
 
