@@ -117,6 +117,7 @@ void add_fuzzy(Comparables::Store& store, const RowValues& values) {
   if (is_national(values.domain)) row.flags |= site_is_national;
   row.key = exact_key(store, name, company, found.id).low;  // uses the buffer
 
+  const KnownHost host = known_host(values.domain, found);
   std::string label(found.label);  // short: no allocation
   std::string& place_words = store.place;
   place_words.clear();
@@ -143,7 +144,7 @@ void add_fuzzy(Comparables::Store& store, const RowValues& values) {
 
   if (people) {
     row.profile = person_profile(values.person_linkedin);
-    const Mailbox work = mailbox(values.work_email, store.scratch);
+    const Mailbox work = mailbox(values.work_email, store.scratch, host);
     std::string& address = text.of(Part::mailbox);
     if (work.free) {
       row.personal = work.role ? 0 : work.address;

@@ -75,6 +75,22 @@ bool ignores_dots(std::string_view domain) {
   return domain == "gmail.com" || domain == "googlemail.com";
 }
 
+// What an address cannot hold, so that it ends or begins there.
+constexpr std::array<bool, 256> mailbox_ends = [] {
+  std::array<bool, 256> bytes{};
+  for (std::size_t byte = 0; byte <= ' '; ++byte) bytes[byte] = true;
+  for (const char end : std::string_view(",;<>:|\"/()")) {
+    bytes[static_cast<unsigned char>(end)] = true;
+  }
+  return bytes;
+}();
+
+void append_lower(std::string_view text, std::string& out) {
+  const std::size_t start = out.size();
+  out.resize(start + text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) out[start + i] = lower(text[i]);
+}
+
 constexpr std::array<std::string_view, 10> no_sites = {
     "example.com", "example.org", "example.net", "test.com",  "domain.com",
     "none.com",    "na.com",      "unknown.com", "email.com", "website.com"};
@@ -96,17 +112,13 @@ std::uint64_t company_profile(std::string_view url) {
   return segment_hash(url, 'c');  // a bare handle
 }
 
-Mailbox mailbox(std::string_view text, std::string& scratch, std::string_view* local_part) {
+Mailbox mailbox(std::string_view text, std::string& scratch, const KnownHost& known) {
   Mailbox box;
   text = trimmed(text);
   const std::size_t at = text.find('@');
   if (at == std::string_view::npos || at == 0) return box;
   std::size_t begin = at;
-  const auto ends = [](char letter) {
-    return static_cast<unsigned char>(letter) <= ' ' || letter == ',' || letter == ';' ||
-           letter == '<' || letter == '>' || letter == ':' || letter == '|' || letter == '"' ||
-           letter == '/' || letter == '(' || letter == ')';
-  };
+  const auto ends = [](char letter) { return mailbox_ends[static_cast<unsigned char>(letter)]; };
   while (begin > 0 && !ends(text[begin - 1])) --begin;
   std::size_t end = at + 1;
   while (end < text.size() && !ends(text[end]) && text[end] != '@') ++end;
@@ -116,14 +128,14 @@ Mailbox mailbox(std::string_view text, std::string& scratch, std::string_view* l
   }
   // scratch = "local" + "domain"; the tag behind a plus sign is dropped.
   scratch.clear();
-  for (std::size_t i = begin; i < at && text[i] != '+'; ++i) scratch += lower(text[i]);
+  append_lower(text.substr(begin, std::min(at, text.find('+', begin)) - begin), scratch);
   std::size_t local_size = scratch.size();
   if (local_size == 0) return box;
-  scratch += '@';
-  for (std::size_t i = at + 1; i < end; ++i) scratch += lower(text[i]);
+  append_lower(text.substr(at, end - at), scratch);
   std::string_view domain = std::string_view(scratch).substr(local_size + 1);
-  if (std::ranges::find(no_sites, domain) != no_sites.end()) return box;
-  box.free = clean::is_free_mail_domain(domain);
+  const bool is_known = domain == known.host;
+  if (!is_known && std::ranges::find(no_sites, domain) != no_sites.end()) return box;
+  box.free = !is_known && clean::is_free_mail_domain(domain);
   if (ignores_dots(domain)) {
     const auto dots =
         std::remove(scratch.begin(), scratch.begin() + static_cast<long>(local_size), '.');
@@ -144,11 +156,12 @@ Mailbox mailbox(std::string_view text, std::string& scratch, std::string_view* l
                  head == "support" || head == "contact" || head == "office" || head == "customer";
     }
   }
-  if (!box.free) {
+  if (is_known) {
+    box.domain = known.id;
+  } else if (!box.free) {
     const std::string_view registered = clean::registrable_domain(domain);
     box.domain = hash_of(registered.empty() ? domain : registered);
   }
-  if (local_part != nullptr) *local_part = local;
   return box;
 }
 
@@ -175,10 +188,7 @@ Site site(std::string_view given, std::string& scratch) {
     value.remove_prefix(scheme + 3);
   }
   scratch.clear();
-  for (const char letter : value) {
-    if (letter == '?' || letter == '#') break;
-    scratch += lower(letter);
-  }
+  append_lower(value.substr(0, value.find_first_of("?#")), scratch);
   const std::string_view whole = scratch;
   std::string_view host = whole.substr(0, whole.find_first_of("/: "));
   std::string_view path = whole.substr(host.size());

@@ -23,9 +23,15 @@ struct Mailbox {
   bool free = false;          // on a free-mail host
 };
 
-/// The first address in `text`; `scratch` holds what had to be spelled anew, and `local`, if
-/// given, becomes the part before the @ (a view into `scratch`).
-Mailbox mailbox(std::string_view text, std::string& scratch, std::string_view* local = nullptr);
+/// A host that was looked up before, and the hash of its registered domain: that of the company,
+/// where most have their mailbox.
+struct KnownHost {
+  std::string_view host;  // lower case; empty: none
+  std::uint64_t id = 0;
+};
+
+/// The first address in `text`; `scratch` holds what had to be spelled anew.
+Mailbox mailbox(std::string_view text, std::string& scratch, const KnownHost& known = {});
 
 /// False when the address in `text`, if there is one, is surely on no free-mail host. Cheap.
 bool may_be_free_mail(std::string_view text);
@@ -39,6 +45,11 @@ struct Site {
 
 /// `site` may be a host or a whole URL. Views lie in `scratch`, or in `site`.
 Site site(std::string_view site, std::string& scratch);
+
+/// `host` as `mailbox` may take it, if all of it says what `found`, its `site`, says.
+inline KnownHost known_host(std::string_view host, const Site& found) {
+  return found.label.empty() || host.starts_with("www.") ? KnownHost{} : KnownHost{host, found.id};
+}
 
 /// The last nine digits of a phone number without its extension; 0 below seven digits.
 std::uint64_t phone_number(std::string_view text);
