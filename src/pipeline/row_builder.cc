@@ -52,6 +52,14 @@ std::string_view RowBuilder::cleaned(const ColumnPlan& column, std::string_view 
   return first;
 }
 
+std::string_view RowBuilder::cleaned_with_trace(const ColumnPlan& column, std::string_view raw,
+                                                Row& row) {
+  const clean::Counts before = cleaner_.counts();
+  const std::string_view clean = cleaned(column, raw, row);
+  trace_->read(column.source_column, raw, before, cleaner_.counts());
+  return clean;
+}
+
 void RowBuilder::spill(std::int32_t field, std::uint32_t source_column, Row& row) {
   more_emails_.emplace_back(field, other_emails_.size());
   for (const auto& numbered : layout_.numbered) {
@@ -92,9 +100,8 @@ CleanMarks RowBuilder::build(std::size_t source, const csv::Dialect& dialect,
         value = cell.escaped ? row.text.store(raw) : raw;
       } else {
         const std::uint64_t mojibake = cleaner_.damage().mojibake;
-        const clean::Counts before = trace_ != nullptr ? cleaner_.counts() : clean::Counts();
-        const std::string_view clean = cleaned(column, raw, row);
-        if (trace_ != nullptr) trace_->read(column.source_column, raw, before, cleaner_.counts());
+        const std::string_view clean =
+            trace_ == nullptr ? cleaned(column, raw, row) : cleaned_with_trace(column, raw, row);
         const bool is_same = clean.data() == raw.data() && clean.size() == raw.size();
         if (column.mark != no_mark && is_same && cleaner_.damage().mojibake == mojibake) {
           marks |= static_cast<CleanMarks>(CleanMarks{1} << column.mark);

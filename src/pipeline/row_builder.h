@@ -46,6 +46,7 @@ class RowBuilder {
 
  private:
   std::string_view cleaned(const ColumnPlan& column, std::string_view raw, Row& row);
+  std::string_view cleaned_with_trace(const ColumnPlan& column, std::string_view raw, Row& row);
   void spill(std::int32_t field, std::uint32_t source_column, Row& row);
   void compose(const CompositePlan& plan, Row& row);
   const clean::NameParts& name_parts(std::size_t column);
