@@ -1,6 +1,7 @@
 // frequency.h - how much a shared value says: rare values much, common ones little.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -26,16 +27,45 @@ enum class Kind : std::uint64_t {
 /// have the value). A few thousand imagined rows are added, so that a small file, in which every
 /// name is rare, does not make "Smith" a rare name.
 ///
-/// Threads: `add` and `bits` from any thread, but not both at once.
+/// Threads: `Tally` and `bits` from any thread, but not both at once.
 class Frequencies {
  public:
   /// Throws std::bad_alloc.
   explicit Frequencies(std::size_t rows);
 
-  void add(Kind kind, std::uint64_t hash) {
-    if (hash == 0) return;
-    std::atomic_ref(counts_[place(kind, hash)]).fetch_add(1, std::memory_order_relaxed);
-  }
+  /// Counts for one thread. What was seen last is gathered here before it is added: threads that
+  /// add to one place in turn, as for a country that every row names, would wait for each other,
+  /// and the memory of a rare value is asked for ahead. Complete once it is gone.
+  class Tally {
+   public:
+    explicit Tally(Frequencies& frequencies) : frequencies_(frequencies) {}
+    Tally(const Tally&) = delete;
+    Tally& operator=(const Tally&) = delete;
+    ~Tally() {
+      for (const Seen& seen : seen_) frequencies_.add(seen.place, seen.count);
+    }
+
+    void add(Kind kind, std::uint64_t hash) {
+      if (hash == 0) return;
+      const auto place = static_cast<std::uint32_t>(frequencies_.place(kind, hash));
+      Seen& seen = seen_[place % seen_.size()];
+      if (seen.place != place) {
+        frequencies_.add(seen.place, seen.count);
+        __builtin_prefetch(&frequencies_.counts_[place], 1);
+        seen = {place, 0};
+      }
+      ++seen.count;
+    }
+
+   private:
+    struct Seen {
+      std::uint32_t place = 0;
+      std::uint32_t count = 0;
+    };
+    Frequencies& frequencies_;
+    std::array<Seen, 1024> seen_{};
+  };
+
   std::uint32_t count(Kind kind, std::uint64_t hash) const { return counts_[place(kind, hash)]; }
   /// @param background  share of rows anywhere that have the value
   float bits(Kind kind, std::uint64_t hash, float background) const;
@@ -44,6 +74,10 @@ class Frequencies {
   float prior() const { return prior_; }
 
  private:
+  void add(std::size_t place, std::uint32_t count) {
+    if (count == 0) return;
+    std::atomic_ref(counts_[place]).fetch_add(count, std::memory_order_relaxed);
+  }
   std::size_t place(Kind kind, std::uint64_t hash) const {
     const std::uint64_t mixed =
         (hash ^ (static_cast<std::uint64_t>(kind) * 0x9E3779B97F4A7C15ULL)) * 0xD1342543DE82EF95ULL;

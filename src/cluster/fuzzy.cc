@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <utility>
 
@@ -21,7 +22,7 @@ constexpr std::size_t slice_rows = 4096;
 constexpr std::size_t rows_a_link_task = 65536;
 
 void count_row(const Comparables::Store& store, std::uint32_t row, Side& side,
-               Frequencies& frequencies) {
+               Frequencies::Tally& frequencies) {
   side.fill(store, row);
   const FuzzyRow& values = *side.row;
   if (!side.given.empty()) frequencies.add(Kind::given, side.given.words[0].hash);
@@ -74,17 +75,22 @@ Result<std::shared_ptr<const Frequencies>> count(const Comparables::Store& store
   auto frequencies = std::make_shared<Frequencies>(store.rows);
   const unsigned threads = std::max(1U, settings.threads);
   std::vector<Side> sides(threads);
+  std::vector<std::unique_ptr<Frequencies::Tally>> tallies;
+  for (unsigned i = 0; i < threads; ++i) {
+    tallies.push_back(std::make_unique<Frequencies::Tally>(*frequencies));
+  }
   CSVM_CHECK(run_parallel(threads, (store.rows + slice_rows - 1) / slice_rows, settings.stop,
                           [&](unsigned worker, std::size_t index) -> Result<void> {
                             const std::size_t end = std::min(store.rows, (index + 1) * slice_rows);
                             for (std::size_t at = index * slice_rows; at < end; ++at) {
                               const auto row = static_cast<std::uint32_t>(at);
-                              count_row(store, row, sides[worker], *frequencies);
+                              count_row(store, row, sides[worker], *tallies[worker]);
                               contents[at] = content_of(store, row);
                             }
                             if (index % slices_a_trim == 0) store.space->trim();
                             return {};
                           }));
+  tallies.clear();
   return std::shared_ptr<const Frequencies>(std::move(frequencies));
 }
 

@@ -75,15 +75,30 @@ bool ignores_dots(std::string_view domain) {
   return domain == "gmail.com" || domain == "googlemail.com";
 }
 
-// What an address cannot hold, so that it ends or begins there.
-constexpr std::array<bool, 256> mailbox_ends = [] {
-  std::array<bool, 256> bytes{};
-  for (std::size_t byte = 0; byte <= ' '; ++byte) bytes[byte] = true;
-  for (const char end : std::string_view(",;<>:|\"/()")) {
-    bytes[static_cast<unsigned char>(end)] = true;
+using Bytes = std::array<bool, 256>;
+constexpr Bytes bytes_of(std::string_view text) {
+  Bytes bytes{};
+  for (const char letter : text) bytes[static_cast<unsigned char>(letter)] = true;
+  return bytes;
+}
+
+// As `find_first_of`, which calls memchr for each letter.
+std::size_t find_any(std::string_view text, const Bytes& bytes) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (bytes[static_cast<unsigned char>(text[at])]) return at;
   }
+  return std::string_view::npos;
+}
+
+// What an address cannot hold, so that it ends or begins there.
+constexpr Bytes mailbox_ends = [] {
+  Bytes bytes = bytes_of(",;<>:|\"/()");
+  for (std::size_t byte = 0; byte <= ' '; ++byte) bytes[byte] = true;
   return bytes;
 }();
+constexpr Bytes part_ends = bytes_of(".-_");
+constexpr Bytes path_ends = bytes_of("?#");
+constexpr Bytes host_ends = bytes_of("/: ");
 
 void append_lower(std::string_view text, std::string& out) {
   const std::size_t start = out.size();
@@ -149,7 +164,7 @@ Mailbox mailbox(std::string_view text, std::string& scratch, const KnownHost& kn
   box.local = hash_of(local);
   box.role = (Dictionary::get().find(box.local).meaning & is_role_mailbox) != 0;
   if (!box.role) {  // "no-reply", "sales.uk", "info-berlin"
-    const std::size_t cut = local.find_first_of(".-_");
+    const std::size_t cut = find_any(local, part_ends);
     if (cut != std::string_view::npos) {
       const std::string_view head = local.substr(0, cut);
       box.role = head == "no" || head == "do" || head == "info" || head == "sales" ||
@@ -166,13 +181,7 @@ Mailbox mailbox(std::string_view text, std::string& scratch, const KnownHost& kn
 }
 
 bool may_be_free_mail(std::string_view text) {
-  static constexpr std::array<bool, 256> plain_bytes = [] {
-    std::array<bool, 256> bytes{};
-    for (const char letter : std::string_view("abcdefghijklmnopqrstuvwxyz0123456789.-")) {
-      bytes[static_cast<unsigned char>(letter)] = true;
-    }
-    return bytes;
-  }();
+  static constexpr Bytes plain_bytes = bytes_of("abcdefghijklmnopqrstuvwxyz0123456789.-");
   const std::string_view domain = text.substr(text.find('@') + 1);
   const bool plain = !domain.ends_with('.') && std::ranges::all_of(domain, [](char letter) {
     return plain_bytes[static_cast<unsigned char>(letter)];
@@ -188,9 +197,9 @@ Site site(std::string_view given, std::string& scratch) {
     value.remove_prefix(scheme + 3);
   }
   scratch.clear();
-  append_lower(value.substr(0, value.find_first_of("?#")), scratch);
+  append_lower(value.substr(0, find_any(value, path_ends)), scratch);
   const std::string_view whole = scratch;
-  std::string_view host = whole.substr(0, whole.find_first_of("/: "));
+  std::string_view host = whole.substr(0, find_any(whole, host_ends));
   std::string_view path = whole.substr(host.size());
   if (host.starts_with("www.")) host.remove_prefix(4);
   while (host.ends_with('.')) host.remove_suffix(1);
