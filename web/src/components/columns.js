@@ -1,6 +1,6 @@
 // The second screen: which columns feed which fields, what that gives, and changes to it.
 import { wordsOf } from '../api/client.js'
-import { component } from './component.js'
+import { component, onceDrawn } from './component.js'
 import { count } from '../show/numbers.js'
 import { say } from '../show/words.js'
 import * as mapping from '../state/mapping.js'
@@ -212,14 +212,16 @@ export const columns = ({ work, navigation, client, signals }) => () => componen
       this.say(say.noMore)
       return
     }
+    const wasShown = this.byField
     this.view = 'field'
-    this.$nextTick(() => {
+    const go = () => {
       const cell = document.getElementById(this.cellId(next.file, next.field))
       cell?.scrollIntoView({ block: 'center' })
       cell?.focus()
-      const file = this.files.find(({ file_id }) => file_id === next.file)
-      for (const { header } of file ? mapping.columnsOf(file, next.field) : []) this.seen.push(mapping.keyOf(next.file, header))
-    })
+    }
+    onceDrawn(wasShown ? go : () => requestAnimationFrame(go))
+    const file = this.files.find(({ file_id }) => file_id === next.file)
+    for (const { header } of file ? mapping.columnsOf(file, next.field) : []) this.seen.push(mapping.keyOf(next.file, header))
   },
   /** @param {KeyboardEvent} event */
   pressed(event) {

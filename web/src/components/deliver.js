@@ -1,6 +1,6 @@
 // The fourth screen: download, or where to and how fast. `#deliver/j12` sends the result of job j12.
 import { wordsOf } from '../api/client.js'
-import { component } from './component.js'
+import { component, onceDrawn } from './component.js'
 import { bytes, count, duration } from '../show/numbers.js'
 import { page, say } from '../show/words.js'
 import * as delivery from '../state/delivery.js'
@@ -27,6 +27,7 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
   mode: 'download',
   setUp: { ...nothingSetUp },
   isRateChosen: false,
+  rateTyped: '',
   /** The secret that was entered before a reload is to be entered again. */
   wasSigned: false,
   /** @type {import('../api/messages.js').Destinations} */
@@ -162,7 +163,8 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
   },
   /** @param {Event} event */
   typedNumber(event) {
-    const { name, value } = /** @type {HTMLInputElement} */ (event.target)
+    const { name, value, validity } = /** @type {HTMLInputElement} */ (event.target)
+    if (validity.badInput) return // on the way to a number
     this.setUp = { ...this.setUp, [name]: value === '' ? null : Math.max(0, Number(value)) }
   },
   get preset() {
@@ -185,7 +187,7 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
   },
   addUrl() {
     this.setUp = { ...this.setUp, further: [...this.setUp.further, ''] }
-    this.$nextTick(() => document.getElementById(`further-${this.setUp.further.length - 1}`)?.focus())
+    onceDrawn(() => document.getElementById(`further-${this.setUp.further.length - 1}`)?.focus())
   },
   /** @param {{at: number}} url @param {Event} event */
   fillUrl({ at }, event) {
@@ -202,7 +204,7 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
   },
   addHeader() {
     this.setUp = { ...this.setUp, headers: [...this.setUp.headers, { name: '', value: '' }] }
-    this.$nextTick(() => document.getElementById(`header-${this.setUp.headers.length - 1}`)?.focus())
+    onceDrawn(() => document.getElementById(`header-${this.setUp.headers.length - 1}`)?.focus())
   },
   /** @param {{at: number}} header @param {Event} event */
   nameHeader({ at }, event) {
@@ -233,6 +235,10 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
   get rate() {
     return this.setUp.rate
   },
+  /** As it was typed: `1.` and `1.0` are the way to 1.05. */
+  get rateShown() {
+    return this.rateTyped !== '' && Number(this.rateTyped) === this.setUp.rate ? this.rateTyped : String(this.setUp.rate)
+  },
   get rateStep() {
     return delivery.toStep(this.setUp.rate)
   },
@@ -248,8 +254,11 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
   },
   /** @param {Event} event */
   typeRate(event) {
-    const value = Number(/** @type {HTMLInputElement} */ (event.target).value)
-    if (Number.isFinite(value) && value >= 0) this.setRate(value)
+    const input = /** @type {HTMLInputElement} */ (event.target)
+    if (input.value !== '' && Number(input.value) >= 0) {
+      this.rateTyped = input.value
+      this.setRate(Number(input.value))
+    } else if (event.type === 'change') input.value = this.rateShown
   },
   /** @param {{rate: number}} preset */
   pickRate({ rate }) {
@@ -393,7 +402,8 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
       navigation.go('job', await this.begin())
     } catch (failure) {
       this.problem = wordsOf(failure)
-      this.$nextTick(() => this.$root.querySelector('[role=alert]')?.scrollIntoView({ block: 'center' }))
+      const { $root } = this
+      onceDrawn(() => requestAnimationFrame(() => $root.querySelector('[role=alert]')?.scrollIntoView({ block: 'center' })))
     }
     this.isBusy = false
   },

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { expectAccessible, expectFits, expectNoFaults, launch, open, pick, picture, pictures } from './browser.js'
+import { clickAndType, expectAccessible, expectFits, expectNoFaults, launch, open, pick, picture, pictures } from './browser.js'
 import { samples, serve, start } from './serve.js'
 
 /** @type {import('playwright-core').Browser} */
@@ -65,8 +65,7 @@ test('a destination is recognised, the record is shown, and a test says what cam
   await page.getByText(/"person": \{/).waitFor()
   await page.getByText(/^as it is sent, /).waitFor()
   await page.getByRole('textbox', { name: 'Webhook URL' }).fill(url)
-  await page.getByRole('button', { name: 'Add a header' }).click()
-  await page.keyboard.type('Authorization')
+  await clickAndType(page, page.getByRole('button', { name: 'Add a header' }), 'Authorization')
   await page.getByRole('textbox', { name: 'Value of header 1' }).fill('Bearer one')
   await page.getByRole('button', { name: 'Send it as a test' }).click()
   await page.getByText(/The receiver took the record: 200/).waitFor()
@@ -84,20 +83,25 @@ test('a destination is recognised, the record is shown, and a test says what cam
 test('a reload keeps where to, and asks again for what is secret', async () => {
   const [first, second] = [await receiver(), await receiver()]
   const { page, faults } = await atWebhook(first)
-  await page.getByRole('button', { name: 'Add a further URL' }).click()
-  await page.keyboard.type(second)
-  await page.getByRole('button', { name: 'Add a header' }).click()
-  await page.keyboard.type('X-Team')
+  await clickAndType(page, page.getByRole('button', { name: 'Add a further URL' }), second)
+  await clickAndType(page, page.getByRole('button', { name: 'Add a header' }), 'X-Team')
   await page.getByRole('textbox', { name: 'Value of header 1' }).fill('hidden value')
   await page.getByLabel('Signing secret').fill('hidden secret')
   await page.getByText('Careful start and limits').click()
   await page.getByRole('spinbutton', { name: /^Quota of a URL/ }).fill('50')
   await page.getByRole('button', { name: 'No limit' }).click()
   await page.getByText(/^Your 2 URLs take 50 records each in their lifetime: \d+ will not be sent/).waitFor()
+  // What is typed counts without leaving the box.
+  const rate = page.getByRole('spinbutton', { name: 'a second', exact: true })
+  await rate.fill('')
+  await page.keyboard.type('7.05')
+  expect(await rate.inputValue()).toBe('7.05')
   await page.reload()
   await page.getByText('Enter again, as it was not kept: X-Team, the signing secret.').waitFor()
   expect(await page.getByRole('textbox', { name: 'Webhook URL', exact: true }).inputValue()).toBe(first)
   expect(await page.getByRole('textbox', { name: 'Webhook URL 2' }).inputValue()).toBe(second)
+  expect(await rate.inputValue()).toBe('7.05')
+  await page.getByRole('button', { name: 'No limit' }).click()
   expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain('hidden')
   await page.getByRole('button', { name: 'Start sending' }).click()
   await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Value of header 1')
@@ -234,11 +238,12 @@ test('the screens fit a phone, light and dark', async () => {
     await expectFits(page)
     await expectAccessible(page)
     await picture(page, `deliver-phone-${colorScheme}`)
-    await send(page, 20)
+    await send(page, 0.5)
     await job(page).getByText('median latency').waitFor()
     await expectFits(page)
     await expectAccessible(page)
     await picture(page, `job-phone-${colorScheme}`)
+    await job(page).getByRole('button', { name: 'No limit' }).click()
     await job(page).getByText('Done', { exact: true }).waitFor()
     await job(page).getByText('Answer 422, rejected').scrollIntoViewIfNeeded()
     await expectFits(page)
