@@ -16,7 +16,7 @@ export default defineConfig({
           environment: 'node',
           // One browser at a time; each waits for what it shows.
           fileParallelism: false,
-          testTimeout: 240_000 * slowness,
+          testTimeout: 400_000 * slowness,
           hookTimeout: 120_000 * slowness,
         },
       },

@@ -13,7 +13,7 @@ import { hasEnded } from '../state/jobs.js'
  */
 
 /** @type {SetUp} */
-const nothingSetUp = { url: '', further: [], rate: 10, headers: [], secret: '', canary: null, failAbove: null, quota: null, quotaUsed: null }
+const nothingSetUp = { url: '', further: [], rate: 10, headers: [], secret: '', canary: null, failAbove: null, quota: null, quotaUsed: null, others: {} }
 
 /**
  * @param {object} parts
@@ -166,6 +166,14 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
     const { name, value, validity } = /** @type {HTMLInputElement} */ (event.target)
     if (validity.badInput) return // on the way to a number
     this.setUp = { ...this.setUp, [name]: value === '' ? null : Math.max(0, Number(value)) }
+  },
+  /** What a recipe said that has no box here. */
+  get otherWords() {
+    const others = Object.entries(this.setUp.others ?? {})
+    return others.length > 0 ? say.alsoSaid(others.map(([name, value]) => `${name.replace(/^webhook_/, '')} ${value}`).join(', ')) : ''
+  },
+  dropOthers() {
+    this.setUp = { ...this.setUp, others: {} }
   },
   get preset() {
     return delivery.recognised(this.known.destinations, this.setUp.url)
@@ -320,7 +328,7 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
     this.isTesting = true
     this.problem = ''
     this.answer = null
-    const { webhook_canary: _, webhook_fail_above_percent: __, webhook_roll_over_urls: ___, ...target } = delivery.toRequest(this.setUp)
+    const { webhook_canary: _, webhook_fail_above_percent: __, webhook_roll_over_urls: ___, record_limit: ____, ...target } = /** @type {Record<string, unknown>} */ (delivery.toRequest(this.setUp))
     try {
       this.answer = await client.tryWebhook({ ...this.sample, ...target })
     } catch (failure) {
@@ -368,13 +376,24 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
     const file = input.files?.[0]
     input.value = ''
     if (!file) return
-    const { change, problem } = fromRecipe(await file.text(), work.files)
+    const { change, destination, problem } = fromRecipe(await file.text(), work.files)
     if (problem) {
       this.problem = say.recipeProblems[problem]
       return
     }
     work.change(change)
-    this.notice = say.recipeLoaded(file.name)
+    if (destination) this.takeDestination(destination)
+    const needsUrl = destination !== null && this.setUp.url === ''
+    this.notice = [say.recipeLoaded(file.name), needsUrl ? say.recipeUrl(destination.host) : ''].filter(Boolean).join(' ')
+  },
+
+  /** The URLs stay if they are of the recipe's host. @param {NonNullable<ReturnType<typeof fromRecipe>['destination']>} destination */
+  takeDestination({ host, signed, setUp }) {
+    const isSame = URL.canParse(this.setUp.url) && new URL(this.setUp.url).hostname === host
+    const { url, further, secret } = isSame ? this.setUp : nothingSetUp
+    const valueOf = (/** @type {string} */ name) => (isSame ? this.setUp.headers.find((one) => one.name === name)?.value : '') ?? ''
+    Object.assign(this, { mode: 'webhook', wasSigned: signed, isRateChosen: true, answer: null })
+    this.setUp = { ...setUp, headers: setUp.headers.map(({ name }) => ({ name, value: valueOf(name) })), url, further, secret: signed ? secret : '' }
   },
 
   // ---- On

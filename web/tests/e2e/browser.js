@@ -1,9 +1,10 @@
 // A real Chromium, and pages that remember everything they should not do.
 import { createRequire } from 'node:module'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { chromium } from 'playwright-core'
 import { expect } from 'vitest'
+
+export { launch } from './launch.js'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /**
@@ -14,19 +15,6 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 const slowness = Number(process.env.CSVM_SLOW_CPU ?? 1)
 const pictureFolder = process.env.CSVM_PICTURES ?? resolve(import.meta.dirname, '../../../build/web/pictures')
 
-export async function launch() {
-  const candidates = [process.env.CSVM_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-  const executablePath = candidates.find((path) => path && existsSync(path))
-  if (!executablePath) throw new Error('Chromium is missing: install the package chromium, or name it in CSVM_CHROMIUM')
-  return chromium.launch({
-    executablePath,
-    args: [
-      '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
-    ],
-  })
-}
-
 /**
  * A page of a browser of its own (cookies, storage), or a further tab of `context`.
  * @param {import('playwright-core').Browser} browser @param {string} url
@@ -36,7 +24,7 @@ export async function launch() {
 export async function open(browser, url, { context: given, block, ...options } = {}) {
   const context = given ?? (await browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce', locale: 'en-GB', ...options }))
   const page = await context.newPage()
-  page.setDefaultTimeout(60_000 * Math.max(1, slowness / 4))
+  page.setDefaultTimeout(120_000 * Math.max(1, slowness / 4))
   if (slowness > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: slowness })
   /** @type {string[]} */
   const faults = []

@@ -158,6 +158,75 @@ test('a delivery is paused, sped up and ended; what failed is told by its answer
   expectNoFaults(faults)
 })
 
+test('all about a record is shown beside the list, which stays where it is', async () => {
+  const { page, faults } = await atWebhook(await receiver(['--plan', 'ok=50,422=50']))
+  await page.getByRole('button', { name: 'No limit' }).click()
+  await page.getByRole('button', { name: 'Start sending' }).click()
+  await job(page).getByText('Done', { exact: true }).waitFor()
+  await job(page).getByRole('button', { name: /^rejected/ }).click()
+  const log = job(page).getByRole('table', { name: 'Records' })
+  const records = log.getByRole('button', { name: /^Record \d+: / })
+  await log.getByRole('cell', { name: 'rejected' }).first().waitFor()
+  await page.waitForFunction(() => !document.querySelector('.log-row .seg-delivered'))
+  const frame = page.locator('[x-ref=frame]')
+  await frame.evaluate((element) => element.scrollTo(0, 300))
+  await records.nth(8).focus()
+  const number = Number(await records.nth(8).textContent())
+  const at = await frame.evaluate((element) => element.scrollTop)
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: `Record ${number}` })
+  await dialog.getByText('HTTP 422').waitFor()
+  await dialog.getByText('1 try', { exact: true }).waitFor()
+  await dialog.getByText(new RegExp(`_${number - 1}$`)).waitFor()
+  await dialog.getByText(/^The receiver refuses this record/).waitFor()
+  await dialog.getByText(/"person": \{/).waitFor()
+  await dialog.getByText(/^\d+ B$/).waitFor()
+  await expectAccessible(page)
+  await expectFits(page)
+  await pictures(page, 'job-record')
+  expect(await frame.evaluate((element) => element.scrollTop)).toBe(at)
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(String(number))
+  await page.keyboard.press('Enter')
+  const [again] = await Promise.all([
+    page.waitForRequest((asked) => asked.url().endsWith('/retry')),
+    dialog.getByRole('button', { name: 'Send this record again' }).click(),
+  ])
+  expect(again.postDataJSON()).toEqual({ records: [number] })
+  await dialog.waitFor({ state: 'hidden' })
+  await job(page).getByText('Done', { exact: true }).waitFor()
+  expectNoFaults(faults)
+})
+
+test('a recipe brings along where its result went, but for what is secret', async () => {
+  const { page, faults } = await atWebhook('http://other.example/hook')
+  const recipe = {
+    table_type: 'people', match: 'exact',
+    destination: { host: 'hooks.example.com', rate: 4, headers: ['X-Team'], signed: true, webhook_canary: 5, webhook_retries: 7 },
+  }
+  await page.getByLabel('Load a recipe').setInputFiles([{ name: 'weekly.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(recipe)) }])
+  await page.getByText(/^The settings of weekly.json are in force.* Enter the URL at hooks.example.com/).waitFor()
+  await page.getByText('Enter again, as it was not kept: X-Team, the signing secret.').waitFor()
+  await page.getByText('Also from the recipe: retries 7.').waitFor()
+  expect(await page.getByRole('textbox', { name: 'Webhook URL', exact: true }).inputValue()).toBe('')
+  expect(await page.getByRole('spinbutton', { name: 'a second', exact: true }).inputValue()).toBe('4')
+  expect(await page.locator('input[name=canary]').inputValue()).toBe('5')
+  await expectAccessible(page)
+  await picture(page, 'deliver-recipe')
+  const url = await receiver()
+  await page.getByRole('textbox', { name: 'Webhook URL', exact: true }).fill(url)
+  await page.getByRole('textbox', { name: 'Value of header 1' }).fill('blue')
+  await page.getByLabel('Signing secret').fill('a secret of the test')
+  const [asked] = await Promise.all([
+    page.waitForRequest((request) => request.method() === 'POST' && /\/(process|deliver)$/.test(request.url()) && /webhook_url/.test(request.postData() ?? '')),
+    page.getByRole('button', { name: 'Start sending' }).click(),
+  ])
+  expect(asked.postDataJSON()).toMatchObject({ webhook_url: url, webhook_rate_limit: 4, webhook_canary: 5, webhook_retries: 7, webhook_headers: { 'X-Team': 'blue' } })
+  await job(page).getByText('Waits for you', { exact: true }).waitFor()
+  expectNoFaults(faults)
+})
+
 test('the first records are sent, and the rest when it is said', async () => {
   const { page, faults } = await atWebhook(await receiver())
   await page.getByText('Careful start and limits').click()
