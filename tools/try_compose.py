@@ -157,9 +157,10 @@ class OurProcess(Process):
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def is_healthy(self):
+        """By the health check of the image; of a worker, which has none, by its log."""
         assert self.process.poll() is None, f"{self.name} ended: {self.text()}"
         if self.service.get("healthcheck", {}).get("disable"):
-            return True
+            return " works, " in self.text()
         return subprocess.run(self.health_check, env=self.environment, preexec_fn=self.enter,
                               capture_output=True).returncode == 0
 
@@ -194,7 +195,7 @@ class BucketProcess(Process):
           const S3rver = require("s3rver");
           require("s3rver/lib/models/account").DUMMY_ACCOUNT.createKeyPair(key, secret);
           new S3rver({ port: +port, address: "0.0.0.0", silent: true, directory,
-                       configureBuckets: [{ name: bucket }] }).run();
+                       vhostBuckets: false, configureBuckets: [{ name: bucket }] }).run();
         """
         return subprocess.Popen(
             ["node", "-e", program, str(self.port), str(folder), given["S3_BUCKET"],
@@ -312,6 +313,7 @@ def work_with(deployment):
     assert client.ask(f"/api/jobs/{job}/download") == expected
     killed.log.clear()
     killed.start()
+    deployment.wait_until_healthy(killed.name)
 
     waiting = [client.process_upload(large) for _ in range(3)]
     deployment.worker_with(waiting[0])
