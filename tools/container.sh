@@ -5,6 +5,8 @@
 #   tools/container.sh try     starts it: user 10001, read-only root, one volume; health, the main
 #                              job, SIGTERM under load; says how large it is and how long it took
 #   tools/container.sh         both
+#   tools/container.sh compose runs what compose.yaml describes with the image (tools/try_compose.py);
+#                              redis-server and npm must be there
 # A ccache folder named in CCACHE_DIR is used by the build. Exits with 1 if anything is not as it should be.
 set -euo pipefail
 
