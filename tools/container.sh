@@ -5,6 +5,8 @@
 #   tools/container.sh try     starts it: user 10001, read-only root, one volume; health, the main
 #                              job, SIGTERM under load; says how large it is and how long it took
 #   tools/container.sh         both
+#   tools/container.sh compose runs what compose.yaml describes with the image (tools/try_compose.py);
+#                              redis-server and npm must be there
 # A ccache folder named in CCACHE_DIR is used by the build. Exits with 1 if anything is not as it should be.
 set -euo pipefail
 
@@ -64,21 +66,41 @@ build() {
     extra+=(--volume "$CCACHE_DIR:/root/.cache/ccache:rw")
   fi
   say "Building $image ..."
-  buildah bud --layers --isolation chroot --network host --pull-never "${extra[@]}" -t "$image" .
+  # Docker's format: the other one has no health check.
+  buildah bud --format docker --layers --isolation chroot --network host --pull-never "${extra[@]}" \
+    -t "$image" .
+}
+
+mount_image() {
+  container=$(buildah from --pull-never "$image")
+  trap 'buildah rm "$container" >/dev/null' EXIT
+  mounted=$(buildah mount "$container")
 }
 
 try() {
-  local container mounted size
-  container=$(buildah from --pull-never "$image")
-  mounted=$(buildah mount "$container")
-  trap 'buildah rm "$container" >/dev/null' EXIT
+  mount_image
+  local size
   size=$(du -sm --apparent-size "$mounted" | cut -f1)
   say "$image has $size MB"
   [[ $size -le $most_mb ]] || fail "$size MB; the limit is $most_mb"
   buildah inspect --type image "$image" | grep -q '"User": "10001:10001"' || fail "the user is not 10001"
+  buildah inspect --type image "$image" | grep -q '"Healthcheck"' || fail "there is no health check"
   # The mounts are in a namespace of their own and go with it.
   unshare --mount --propagation private python3 tools/try_container.py "$mounted" \
     --stop-seconds "$most_stop_seconds"
+}
+
+compose() {
+  local tool
+  for tool in redis-server redis-cli npm; do
+    command -v "$tool" >/dev/null || fail "compose needs $tool"
+  done
+  python3 -c 'import yaml' || fail "compose needs python3-yaml"
+  [[ -d tests/service/s3rver/node_modules ]] || (cd tests/service/s3rver && npm ci --silent)
+  mount_image
+  # A network of its own, so that the ports of the file are free.
+  unshare --mount --net --propagation private python3 tools/try_compose.py "$mounted" \
+    <(buildah inspect --type image "$image")
 }
 
 if [[ $(id -u) -ne 0 ]]; then fail "needs root, for chroot and mounts"; fi
@@ -86,12 +108,13 @@ install_tools
 case ${1:-} in
   build) build ;;
   try) try ;;
+  compose) compose ;;
   '')
     build
     try
     ;;
   *)
-    say "usage: $0 [build | try]"
+    say "usage: $0 [build | try | compose]"
     exit 2
     ;;
 esac

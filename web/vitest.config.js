@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+// A browser that is slowed down (tests/e2e/browser.js) is waited for longer.
+const slowness = Math.max(1, Number(process.env.CSVM_SLOW_CPU ?? 1) / 4)
+
 export default defineConfig({
   test: {
     retry: 0,
@@ -13,8 +16,8 @@ export default defineConfig({
           environment: 'node',
           // One browser at a time; each waits for what it shows.
           fileParallelism: false,
-          testTimeout: 240_000,
-          hookTimeout: 120_000,
+          testTimeout: 400_000 * slowness,
+          hookTimeout: 120_000 * slowness,
         },
       },
     ],

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "answers.h"
 #include "job_json.h"
@@ -235,6 +236,41 @@ Task<Response> get_deliveries(Context& context, Request& request) {
   co_return co_await for_job(context, request, std::move(work));
 }
 
+// What is known of one record, with what was (or will be) sent of it.
+Response delivery_of(Context& context, const store::Session& session, const std::string& id,
+                     store::Count record) {
+  const auto job = context.store().find_job(session.id, id);
+  if (!job) return failure(job.error());
+  const auto after = record == 0 ? std::nullopt : std::optional(record - 1);
+  auto rows = context.store().deliveries(session.id, id, std::nullopt, after, 1);
+  if (!rows) return failure(rows.error());
+  const auto payload = jobs::payload_of(context.parts.environment, *job, record);
+  if (!payload) return failure(payload.error());
+  const bool was_tried = !rows->empty() && rows->front().record == record;
+  store::Delivery row;
+  row.record = record;
+  if (was_tried) row = rows->front();
+  json::object shown = delivery_json(row, jobs::webhook_id_prefix(*job));
+  if (!was_tried) shown["next_try"] = nullptr;
+  shown["payload"] = json::parse(*payload);
+  shown["payload_bytes"] = payload->size();
+  return ok(shown);
+}
+
+Task<Response> get_delivery(Context& context, Request& request) {
+  const std::string_view word = request.parameter("record");
+  store::Count record = 0;
+  const auto read = std::from_chars(word.data(), word.data() + word.size(), record);
+  if (read.ec != std::errc() || read.ptr != word.data() + word.size() || record == 0) {
+    co_return server::problem(404, "records are numbered from 1");
+  }
+  SessionWork work = [&context, record,
+                      id = std::string(request.parameter("id"))](const store::Session& session) {
+    return delivery_of(context, session, id, record - 1);
+  };
+  co_return co_await for_session_outside(context, request, NoSession::refuse, std::move(work));
+}
+
 Task<Response> get_failures(Context& context, Request& request) {
   JobWork work = [&context](const store::Session& session, const std::string& id) {
     const auto groups = context.store().failure_groups(session.id, id);
@@ -319,7 +355,7 @@ Result<Sample> sample_of(Context& context, const store::Session& session,
   const jobs::Environment& environment = context.parts.environment;
   if (!wishes.job_id.empty()) {
     const auto job = CSVM_TRY(context.store().find_job(session.id, wishes.job_id));
-    return Sample{"job", CSVM_TRY(jobs::first_payload(environment, job))};
+    return Sample{"job", CSVM_TRY(jobs::payload_of(environment, job, 0))};
   }
   if (!wishes.upload_id.empty()) {
     return Sample{"upload", CSVM_TRY(jobs::first_payload(environment, session.id, wishes.upload_id,
@@ -436,6 +472,7 @@ void add_delivery_routes(server::Router& router, Context& context) {
   add(router, context, "POST", "/api/jobs/{id}/deliver", post_deliver);
   add(router, context, "POST", "/api/jobs/{id}/retry", post_retry);
   add(router, context, "GET", "/api/jobs/{id}/deliveries", get_deliveries);
+  add(router, context, "GET", "/api/jobs/{id}/deliveries/{record}", get_delivery);
   add(router, context, "GET", "/api/jobs/{id}/failures", get_failures);
   add(router, context, "GET", "/api/jobs/{id}/pace", get_pace);
   add(router, context, "POST", "/api/webhook/test", post_test);

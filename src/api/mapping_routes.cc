@@ -61,6 +61,11 @@ Response preview(Context& context, const store::Session& session, const std::str
   for (const columns::Field& field : opened->settings.fields.fields) {
     fields.emplace_back(field.name);
   }
+  // As the payload of a record groups them.
+  json::array& of_company = body["company_fields"].emplace_array();
+  for (const columns::Field& field : opened->settings.fields.fields) {
+    if (output::is_of_company(field)) of_company.emplace_back(field.name);
+  }
   if (rows > 0) {
     const auto merged = jobs::preview(*opened, rows);
     if (!merged) return failure(merged.error());

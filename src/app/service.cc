@@ -128,7 +128,10 @@ class RunningService final : public Service {
     wake_.with([this](jobs::Workers*& now) { now = workers_.get(); });
     announce();
     if (!is_alone) beacon_ = std::thread([this] { announce_regularly(); });
-    if (role_ == Role::work) return {};
+    if (role_ == Role::work) {
+      log_->info("csv-merger {} works, {} at once", version, settings_.workers);
+      return {};
+    }
     CSVM_CHECK(start_server());
     cleaner_ = std::thread([this] { clean_regularly(); });
     log_->info("csv-merger {} listens on {}", version, url());

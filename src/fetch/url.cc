@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t max_url_bytes = 8192;
 
 Error bad(std::string_view why) {
-  return {Errc::invalid_input, fmt::format("not a usable webhook URL: {}", why)};
+  return {Errc::invalid_input, fmt::format("not a usable URL: {}", why)};
 }
 
 bool is_control_or_blank(char c) {

@@ -44,10 +44,13 @@ class Parts {
     open_.emplace_back(std::string(part), std::move(scratch));
     return path;
   }
-  Result<void> adopt_all() {
+  Result<void> adopt_all(const std::stop_token& stop) {
     for (auto& [part, scratch] : open_) {
+      // Each may be long on its way to a bucket.
+      if (stop.stop_requested()) return Error{Errc::cancelled, "cancelled"};
       const files::Place where = place(part);
-      const std::uint64_t bytes = CSVM_TRY(environment_.files.adopt(where, std::move(scratch)));
+      const std::uint64_t bytes =
+          CSVM_TRY(environment_.files.adopt(where, std::move(scratch), stop));
       results_.push_back({part, where.name, bytes});
     }
     open_.clear();
@@ -164,8 +167,7 @@ Result<Outcome> run_merge(const Environment& environment, const store::Claim& cl
                                  upload.sources, stop));
   const std::string pair_index_path = CSVM_TRY(parts.room_for(part_pair_index));
   CSVM_CHECK(write_pair_index(pair_index_path, paths.records, possible_path, summary, stop));
-  if (stop.stop_requested()) return Error{Errc::cancelled, "cancelled"};
-  CSVM_CHECK(parts.adopt_all());
+  CSVM_CHECK(parts.adopt_all(stop));
   take_counts(summary, progress);
   return Outcome{progress, parts.keep()};
 }

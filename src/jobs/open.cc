@@ -143,7 +143,7 @@ Result<FileFacts> read_facts(const Environment& environment, const std::string& 
 Result<FileFacts> inspect(const Environment& environment, const files::Place& place,
                           const std::string& name, std::stop_token stop,
                           const recipe::FileReading& reading) {
-  const auto local = CSVM_TRY(environment.files.fetch(place));
+  const auto local = CSVM_TRY(environment.files.fetch(place, stop));
   return read_facts(environment, local->path(), name, std::move(stop), reading);
 }
 
@@ -173,7 +173,8 @@ Result<OpenUpload> open_upload(const Environment& environment, std::string_view 
           Errc::conflict,
           fmt::format("'{}' is still being received; wait for it or remove it", file.name)};
     }
-    opened.local.push_back(CSVM_TRY(environment.files.fetch({std::string(session), file.id})));
+    opened.local.push_back(
+        CSVM_TRY(environment.files.fetch({std::string(session), file.id}, stop)));
     sources.push_back(source_of(file, opened.local.back()->path()));
   }
   const auto configuration = environment.configuration();

@@ -113,7 +113,8 @@ Result<std::uint64_t> count_records(const Environment& environment, const store:
   return CSVM_TRY(LeadFile::open_result(local->path()))->records();
 }
 
-Result<std::string> first_payload(const Environment& environment, const store::Job& job) {
+Result<std::string> payload_of(const Environment& environment, const store::Job& job,
+                               store::Count record) {
   const auto result = std::ranges::find(job.results, part_records, &store::ResultFile::part);
   if (result == job.results.end()) {
     return Error{Errc::not_found, "this job has no result (yet)"};
@@ -122,12 +123,14 @@ Result<std::string> first_payload(const Environment& environment, const store::J
   const auto file = CSVM_TRY(LeadFile::open_result(local->path()));
   const auto configuration = environment.configuration();
   const auto recipe = CSVM_TRY(recipe::parse_recipe(job.recipe, "the recipe of this job"));
+  store::Resumption after;
+  if (record > 0) after.finished = {{0, record}};
   const auto records =
       lead_records(*file, fields_of(*configuration, job.table_type == store::TableType::company),
-                   {}, {1, recipe.excel_safe});
-  auto first = CSVM_TRY(records->next());
-  if (!first) return Error{Errc::not_found, "the result of this job has no record"};
-  return std::move(first->body);
+                   std::move(after), {record + 1, recipe.excel_safe});
+  auto found = CSVM_TRY(records->next());
+  if (!found) return Error{Errc::not_found, "the result of this job has no such record"};
+  return std::move(found->body);
 }
 
 Result<std::string> first_payload(const Environment& environment, std::string_view session,

@@ -7,7 +7,6 @@
 #include "csvm/output.h"
 
 namespace csvm::output {
-namespace {
 
 bool is_of_company(const columns::Field& field) {
   using columns::Role;
@@ -29,6 +28,8 @@ bool is_of_company(const columns::Field& field) {
       return false;
   }
 }
+
+namespace {
 
 bool needs_escape(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
 

@@ -108,6 +108,17 @@ class Outcomes(Delivery):
                          {("rejected", 422, counts["rejected"]), ("failed", 500, counts["failed"])})
         rejected = self.client.get(f"/api/jobs/{job}/deliveries?state=rejected&limit=200").json()
         self.assertEqual(len(rejected["deliveries"]), counts["rejected"])
+        one = rejected["deliveries"][-1]
+        path = f"/api/jobs/{job}/deliveries/{one['record']}"
+        shown = self.client.get(path).json()
+        self.assertEqual({name: shown[name] for name in one}, one)
+        # Where the merge kept its row, in the table.
+        table = list(csv.DictReader(io.StringIO(self.client.download(job).decode())))
+        self.assertEqual(shown["payload"]["person"]["work_email"],
+                         table[one["record"] - 1]["Work Email"])
+        self.assertGreater(shown["payload_bytes"], 20)
+        for record in ("0", "301", "x", "-1"):
+            self.assertProblem(self.client.get(f"/api/jobs/{job}/deliveries/{record}"), 404)
 
         rows = list(csv.DictReader(io.StringIO(self.client.download(job, "failed").decode())))
         self.assertEqual(len(rows), failed)
@@ -518,6 +529,7 @@ class Secrets(Delivery):
         self.ended(job)
         answers = [self.client.get(path) for path in (
             "/api/jobs", f"/api/jobs/{job}/status", f"/api/jobs/{job}/deliveries",
+            f"/api/jobs/{job}/deliveries/1",
             f"/api/jobs/{job}/failures", f"/api/jobs/{job}/recipe", "/api/session", "/metrics")]
         answers.append(self.client.post("/api/webhook/test", {
             "webhook_url": url, "table_type": "people", **hidden}))
@@ -535,7 +547,7 @@ class Secrets(Delivery):
         self.ended(job)
         stranger = Client(self.service)
         stranger.get("/api/session")
-        for method, path in (("GET", "deliveries"), ("GET", "failures"), ("POST", "retry"),
+        for method, path in (("GET", "deliveries"), ("GET", "deliveries/1"), ("GET", "failures"), ("POST", "retry"),
                              ("POST", "deliver")):
             body = {"webhook_url": url} if path == "deliver" else {}
             answer = stranger.ask(method, f"/api/jobs/{job}/{path}",

@@ -40,6 +40,9 @@ class Journey(ServiceTest):
         preview = self.client.post("/api/mapping/preview", {
             "upload_id": upload["upload_id"], "table_type": "people", "rows": 7})
         self.assertEqual(preview.status, 200, preview)
+        of_company = preview.json()["company_fields"]
+        self.assertLessEqual({"Company Name", "Industry"}, set(of_company))
+        self.assertTrue({"Full Name", "Work Email"}.isdisjoint(of_company))
         for file in preview.json()["files"]:
             self.assertTrue(any(column["field"] for column in file["columns"]))
             self.assertIn("Work Email", file["feeds"])

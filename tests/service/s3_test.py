@@ -145,6 +145,20 @@ class S3Test(unittest.TestCase):
         self.store.set("leads", quota=None)
         client.merged(sample("people/apollo_contacts.csv"))
 
+    def test_keys_that_are_taken_away_are_the_operators_matter(self):
+        service = self.service()
+        client = Client(service)
+        upload = client.uploaded(sample("people/apollo_contacts.csv"))
+        self.store.set("leads", forbidden=["PUT"])
+        job = client.process(upload["upload_id"])
+        failed = client.wait_for_state(job, "failed")
+        self.assertIn("begin the job again later", failed["error"])
+        self.assertNotIn("keys", failed["error"])
+        wait_until(lambda: "our keys need GetObject, PutObject" in service.text_of_log(),
+                   "what the operator has to do")
+        self.store.set("leads", forbidden=[])
+        client.merged(sample("people/apollo_contacts.csv"))
+
     def test_wrong_settings_end_the_start_and_say_what_to_do(self):
         for change, words in (({"S3_BUCKET": "nowhere"}, "there is no bucket 'nowhere'"),
                               ({"S3_SECRET_ACCESS_KEY": "x"}, "S3_SECRET_ACCESS_KEY is not that"),

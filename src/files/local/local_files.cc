@@ -121,7 +121,7 @@ class LocalFolder final : public Files {
     return std::unique_ptr<Reader>(new LocalReader(std::move(file), bytes, paths.object));
   }
 
-  Result<std::unique_ptr<LocalFile>> fetch(const Place& place) override {
+  Result<std::unique_ptr<LocalFile>> fetch(const Place& place, std::stop_token) override {
     const auto paths = CSVM_TRY(paths_of(place));
     CSVM_TRY(open_file(paths.object, O_RDONLY));
     return std::unique_ptr<LocalFile>(new PlainFile(paths.object));
@@ -133,7 +133,8 @@ class LocalFolder final : public Files {
     return std::unique_ptr<LocalFile>(new ScratchFile(temporary_for(paths)));
   }
 
-  Result<std::uint64_t> adopt(const Place& place, std::unique_ptr<LocalFile> finished) override {
+  Result<std::uint64_t> adopt(const Place& place, std::unique_ptr<LocalFile> finished,
+                              std::stop_token) override {
     const auto paths = CSVM_TRY(paths_of(place));
     const auto file = CSVM_TRY(open_file(finished->path(), O_RDONLY));
     const auto bytes = CSVM_TRY(file_bytes(file, finished->path()));

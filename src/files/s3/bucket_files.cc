@@ -55,11 +55,13 @@ Result<std::string> read_at(const local::Descriptor& file, std::uint64_t offset,
   return data;
 }
 
+Error told_to_stop() { return {Errc::cancelled, "told to stop"}; }
+
 // An exception of the libraries becomes an error as in `run_parallel`.
-Result<void> in_parallel(std::size_t count,
+Result<void> in_parallel(std::size_t count, const std::stop_token& stop,
                          const std::function<Result<void>(std::size_t)>& transfer) {
   const auto task = [&](unsigned, std::size_t index) { return transfer(index); };
-  return run_parallel(transfers_at_once, count, {}, task);
+  return run_parallel(transfers_at_once, count, stop, task);
 }
 
 class BucketFiles final : public Files {
@@ -82,19 +84,19 @@ class BucketFiles final : public Files {
     return open_reader(*bucket_, key_of(place));
   }
 
-  Result<std::unique_ptr<LocalFile>> fetch(const Place& place) override {
+  Result<std::unique_ptr<LocalFile>> fetch(const Place& place, std::stop_token stop) override {
     CSVM_CHECK(check_place(place));
     auto copy = std::make_unique<local::ScratchFile>(scratch_->new_path());
     const std::string& path = copy->path();
     const auto file = CSVM_TRY(local::open_file(path, O_WRONLY | O_CREAT | O_EXCL));
     // The first piece says how large the object is and which version of it is fetched.
-    const Found found = CSVM_TRY(fetch_piece(key_of(place), "", 0, file, path));
+    const Found found = CSVM_TRY(fetch_piece(key_of(place), "", 0, file, path, stop));
     const auto pieces = static_cast<std::size_t>((found.bytes + part_bytes - 1) / part_bytes);
     const auto fetch_rest = [&](std::size_t index) -> Result<void> {
-      CSVM_TRY(fetch_piece(key_of(place), found.etag, index + 1, file, path));
+      CSVM_TRY(fetch_piece(key_of(place), found.etag, index + 1, file, path, stop));
       return {};
     };
-    if (pieces > 1) CSVM_CHECK(in_parallel(pieces - 1, fetch_rest));
+    if (pieces > 1) CSVM_CHECK(in_parallel(pieces - 1, stop, fetch_rest));
     const std::uint64_t bytes = CSVM_TRY(local::file_bytes(file, path));
     if (bytes != found.bytes) return Error{Errc::io, "the object store sent another size"};
     return std::unique_ptr<LocalFile>(std::move(copy));
@@ -105,7 +107,8 @@ class BucketFiles final : public Files {
     return std::unique_ptr<LocalFile>(new local::ScratchFile(scratch_->new_path()));
   }
 
-  Result<std::uint64_t> adopt(const Place& place, std::unique_ptr<LocalFile> finished) override {
+  Result<std::uint64_t> adopt(const Place& place, std::unique_ptr<LocalFile> finished,
+                              std::stop_token stop) override {
     CSVM_CHECK(check_place(place));
     const std::string& path = finished->path();
     const auto file = CSVM_TRY(local::open_file(path, O_RDONLY));
@@ -114,7 +117,7 @@ class BucketFiles final : public Files {
       const std::string data = CSVM_TRY(read_at(file, 0, static_cast<std::size_t>(bytes), path));
       CSVM_CHECK(bucket_->put(key_of(place), data));
     } else {
-      CSVM_CHECK(put_in_parts(key_of(place), file, bytes, path));
+      CSVM_CHECK(put_in_parts(key_of(place), file, bytes, path, stop));
     }
     return bytes;
   }
@@ -206,9 +209,12 @@ class BucketFiles final : public Files {
 
  private:
   Result<Found> fetch_piece(const std::string& key, const std::string& etag, std::size_t index,
-                            const local::Descriptor& file, const std::string& path) {
+                            const local::Descriptor& file, const std::string& path,
+                            const std::stop_token& stop) {
+    if (stop.stop_requested()) return told_to_stop();
     std::uint64_t at = std::uint64_t{index} * part_bytes;
     const auto take = [&](std::string_view data) -> Result<void> {
+      if (stop.stop_requested()) return told_to_stop();
       CSVM_CHECK(write_at(file, data, at, path));
       at += data.size();
       return {};
@@ -221,13 +227,14 @@ class BucketFiles final : public Files {
   }
 
   Result<void> put_in_parts(const std::string& key, const local::Descriptor& file,
-                            std::uint64_t bytes, const std::string& path) {
+                            std::uint64_t bytes, const std::string& path,
+                            const std::stop_token& stop) {
     // All of one size but the last, and not more than the protocol allows.
     const std::uint64_t size = std::max<std::uint64_t>(part_bytes, bytes / most_parts + 1);
     const std::string writer = bucket_->new_token();
     const std::string id = CSVM_TRY(bucket_->begin_upload(key, writer));
     std::vector<std::string> etags(static_cast<std::size_t>((bytes + size - 1) / size));
-    auto done = in_parallel(etags.size(), [&](std::size_t index) -> Result<void> {
+    auto done = in_parallel(etags.size(), stop, [&](std::size_t index) -> Result<void> {
       const std::uint64_t from = std::uint64_t{index} * size;
       const auto count = static_cast<std::size_t>(std::min(size, bytes - from));
       const std::string data = CSVM_TRY(read_at(file, from, count, path));

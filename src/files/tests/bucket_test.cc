@@ -215,6 +215,22 @@ TEST_F(BucketFiles, AFullBucketIsNamedLeavesNothingHalfAndRecovers) {
   EXPECT_TRUE(put({"session1", "large"}, many_bytes(9'000'000)));
 }
 
+TEST_F(BucketFiles, ATransferEndsWhenItIsToldToStop) {
+  const std::string large = many_bytes(20'000'000);
+  ASSERT_TRUE(put(here, large));
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(files->fetch(here, stop.get_token()).error().code, Errc::cancelled);
+  auto scratch = *files->scratch(here);
+  std::ofstream(scratch->path()) << large;
+  const files::Place there{"session1", "other"};
+  EXPECT_EQ(files->adopt(there, std::move(scratch), stop.get_token()).error().code,
+            Errc::cancelled);
+  EXPECT_EQ(files->open(there).error().code, Errc::not_found);
+  std::stop_source unused;
+  EXPECT_TRUE(files->fetch(here, unused.get_token()));
+}
+
 TEST_F(BucketFiles, ScratchFilesOfAProcessThatDiedAreRemovedByTheNextOne) {
   namespace fs = std::filesystem;
   const fs::path folder = bucket.settings.scratch_folder;

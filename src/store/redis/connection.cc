@@ -113,9 +113,10 @@ Result<void> Connection::log_in(const Target& target) {
     if (answer) return answer;
     return Error{
         answer.error().code,
-        fmt::format("{} takes the connection but does not answer as Redis does ({}): check "
-                    "REDIS_URL; with TLS it begins with rediss://",
-                    target.text(), answer.error().message)};
+        fmt::format("{} takes the connection but does not answer as Redis does ({}): {}",
+                    target.text(), answer.error().message,
+                    target.tls ? "it may want a certificate of its clients; set tls-auth-clients no"
+                               : "check REDIS_URL; with TLS it begins with rediss://")};
   };
   if (!target.password.empty()) {
     const auto answer = target.user.empty()

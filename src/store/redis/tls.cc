@@ -4,6 +4,7 @@
 #include <hiredis/hiredis.h>
 
 #ifdef CSVM_HIREDIS_SSL
+#include <arpa/inet.h>
 #include <hiredis/hiredis_ssl.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
@@ -14,6 +15,27 @@
 namespace csvm::store::redis {
 
 #ifdef CSVM_HIREDIS_SSL
+namespace {
+
+bool is_address(const std::string& host) {
+  in6_addr any;
+  return ::inet_pton(AF_INET, host.c_str(), &any) == 1 ||
+         ::inet_pton(AF_INET6, host.c_str(), &any) == 1;
+}
+
+Error distrusted(const std::string& host, long verdict) {
+  if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH) {
+    return {Errc::refused, fmt::format("the certificate of Redis at '{}' is of another host: write "
+                                       "the name it was made for into REDIS_URL",
+                                       host)};
+  }
+  return {Errc::refused,
+          fmt::format("the certificate of Redis at '{}' is not trusted ({}): renew it, or, if an "
+                      "authority of your own made it, name that one's file in SSL_CERT_FILE",
+                      host, X509_verify_cert_error_string(verdict))};
+}
+
+}  // namespace
 
 Result<void> begin_tls(redisContext* context, const std::string& host) {
   struct Free {
@@ -23,7 +45,8 @@ Result<void> begin_tls(redisContext* context, const std::string& host) {
   const std::unique_ptr<SSL_CTX, Free> settings(SSL_CTX_new(TLS_client_method()));
   SSL* const tls = settings ? SSL_new(settings.get()) : nullptr;
   if (tls == nullptr || SSL_CTX_set_default_verify_paths(settings.get()) != 1 ||
-      SSL_set1_host(tls, host.c_str()) != 1 || SSL_set_tlsext_host_name(tls, host.c_str()) != 1) {
+      SSL_set1_host(tls, host.c_str()) != 1 ||
+      (!is_address(host) && SSL_set_tlsext_host_name(tls, host.c_str()) != 1)) {
     SSL_free(tls);
     return Error{Errc::internal, "TLS could not be set up"};
   }
@@ -32,11 +55,11 @@ Result<void> begin_tls(redisContext* context, const std::string& host) {
   const long verdict = SSL_get_verify_result(tls);
   std::string why = context->errstr;
   SSL_free(tls);
-  if (verdict != X509_V_OK) {
-    return Error{Errc::refused, fmt::format("the certificate of Redis at '{}' is not trusted: {}",
-                                            host, X509_verify_cert_error_string(verdict))};
-  }
-  return Error{Errc::io, fmt::format("no TLS with Redis at '{}': {}", host, why)};
+  if (verdict != X509_V_OK) return distrusted(host, verdict);
+  return Error{Errc::io,
+               fmt::format("no TLS with Redis at '{}': {}; check REDIS_URL, without TLS it "
+                           "begins with redis://",
+                           host, why)};
 }
 
 #else

@@ -124,6 +124,8 @@ export function makeClient({ fetch }) {
     /** @param {string} id @param {string} state  empty: all @param {number} after @returns {Promise<import('./messages.js').DeliveryPage>} */
     deliveries: (id, state, after) =>
       get(`/api/jobs/${part(id)}/deliveries?limit=${pageSize}&after=${after}${state ? `&state=${state}` : ''}`),
+    /** @param {string} id @param {number} record @returns {Promise<import('./messages.js').WholeDelivery>} */
+    delivery: (id, record) => get(`/api/jobs/${part(id)}/deliveries/${record}`),
     /** @param {string} id @returns {Promise<{failures: import('./messages.js').FailureGroup[], counts: import('./messages.js').Counts}>} */
     failures: (id) => get(`/api/jobs/${part(id)}/failures`),
 

@@ -97,7 +97,7 @@
  * @typedef {{how: string, headers: string[]}} Feed
  * @typedef {{file_id: string, file: string, platform: string, columns: MappedColumn[], feeds: Record<string, Feed[]>}} MappedFile
  * @typedef {{columns: string[], rows: string[][], read: number, merged: number}} PreviewTable
- * @typedef {{upload_id: string, files: MappedFile[], fields: string[], table?: PreviewTable}} MappingPreview
+ * @typedef {{upload_id: string, files: MappedFile[], fields: string[], company_fields?: string[], table?: PreviewTable}} MappingPreview
  *
  * @typedef {{file: string, line: number}} Place
  * @typedef {{file: string | null, line: number | null, reason: string | null, values: string[]}} Member
@@ -116,6 +116,7 @@
  * @property {string | null} at
  * @property {string | null} next_try
  * @property {string} webhook_id
+ * @typedef {Delivery & {payload: unknown, payload_bytes: number}} WholeDelivery
  * @typedef {{deliveries: Delivery[], counts: Counts, next: number | null}} DeliveryPage
  * @typedef {{state: DeliveryWord, http_status: number | null, count: number, first_record: number, excerpt: string}} FailureGroup
  *

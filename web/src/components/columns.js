@@ -1,6 +1,6 @@
 // The second screen: which columns feed which fields, what that gives, and changes to it.
 import { wordsOf } from '../api/client.js'
-import { component } from './component.js'
+import { component, onceDrawn } from './component.js'
 import { count } from '../show/numbers.js'
 import { say } from '../show/words.js'
 import * as mapping from '../state/mapping.js'
@@ -39,6 +39,7 @@ export const columns = ({ work, navigation, client, signals }) => () => componen
   history: [],
   /** @type {string[]} */
   seen: [],
+  onlyUncertain: false,
 
   init() {
     this.$watch('$store.navigation.screen', () => this.look())
@@ -105,6 +106,37 @@ export const columns = ({ work, navigation, client, signals }) => () => componen
   },
   get byColumn() {
     return !this.byField
+  },
+  /** @returns {{heading: string, fields: string[]}[]} */
+  get groups() {
+    if (work.table !== 'people') return [{ heading: '', fields: this.fields }]
+    return mapping.grouped(this.fields, this.preview?.company_fields ?? []).map(({ name, fields }) => ({ heading: say.fieldGroups[name], fields }))
+  },
+  /** The lines of the matrix: headings of groups, and the fields in them. */
+  get lines() {
+    const { files, onlyUncertain } = this
+    return this.groups.flatMap((/** @type {{heading: string, fields: string[]}} */ { heading, fields }) => {
+      const shown = fields.filter((field) => !onlyUncertain || mapping.needsLook(files, field)).map((field) => ({ key: `field ${field}`, field, heading: '' }))
+      return shown.length > 0 && heading ? [{ key: heading, field: '', heading }, ...shown] : shown
+    })
+  },
+  get hasNoLines() {
+    return this.lines.length === 0
+  },
+  toggleUncertain() {
+    this.onlyUncertain = !this.onlyUncertain
+    if (this.onlyUncertain) this.view = 'field'
+  },
+  /** A heading stands above all files. @param {{heading: string}} line */
+  filesOf({ heading }) {
+    return heading ? [] : this.files
+  },
+  get span() {
+    return this.files.length + 1
+  },
+  /** @param {MappedFile} file @param {string} field */
+  contestWords(file, field) {
+    return mapping.isContested(file, field) ? say.severalColumns(mapping.columnsOf(file, field).length) : ''
   },
   viewField() {
     this.view = 'field'
@@ -195,10 +227,18 @@ export const columns = ({ work, navigation, client, signals }) => () => componen
     return say.fieldsFilled(mapping.filled(this.files, this.fields), this.fields.length)
   },
   get uncertain() {
-    return mapping.uncertain(this.files, this.fields, this.seen)
+    return mapping.uncertain(this.files, this.groups.flatMap((/** @type {{fields: string[]}} */ { fields }) => fields), this.seen)
   },
   get uncertainWords() {
-    return say.toCheck(this.uncertain.length)
+    return this.uncertain.length === 0 && this.contested > 0 ? '' : say.toCheck(this.uncertain.length)
+  },
+  /** Cells in which several columns compete, and nobody said how. */
+  get contested() {
+    const { files } = this
+    return this.fields.reduce((/** @type {number} */ sum, /** @type {string} */ field) => sum + files.filter((file) => mapping.isContested(file, field)).length, 0)
+  },
+  get contestedWords() {
+    return this.contested > 0 ? say.contested(this.contested) : ''
   },
   get uncertainClass() {
     return this.uncertain.length > 0 ? 'badge-warn' : 'badge-ok'
@@ -212,14 +252,16 @@ export const columns = ({ work, navigation, client, signals }) => () => componen
       this.say(say.noMore)
       return
     }
+    const wasShown = this.byField
     this.view = 'field'
-    this.$nextTick(() => {
+    const go = () => {
       const cell = document.getElementById(this.cellId(next.file, next.field))
       cell?.scrollIntoView({ block: 'center' })
       cell?.focus()
-      const file = this.files.find(({ file_id }) => file_id === next.file)
-      for (const { header } of file ? mapping.columnsOf(file, next.field) : []) this.seen.push(mapping.keyOf(next.file, header))
-    })
+    }
+    onceDrawn(wasShown ? go : () => requestAnimationFrame(go))
+    const file = this.files.find(({ file_id }) => file_id === next.file)
+    for (const { header } of file ? mapping.columnsOf(file, next.field) : []) this.seen.push(mapping.keyOf(next.file, header))
   },
   /** @param {KeyboardEvent} event */
   pressed(event) {
@@ -319,7 +361,7 @@ export const columns = ({ work, navigation, client, signals }) => () => componen
   },
 
   get summary() {
-    return this.isEmpty ? say.needFiles : `${this.filledWords}, ${this.uncertainWords}`
+    return this.isEmpty ? say.needFiles : [this.filledWords, this.uncertainWords, this.contestedWords].filter(Boolean).join(', ')
   },
   goBack() {
     navigation.go('files')

@@ -1,6 +1,6 @@
 // The fourth screen: download, or where to and how fast. `#deliver/j12` sends the result of job j12.
 import { wordsOf } from '../api/client.js'
-import { component } from './component.js'
+import { component, onceDrawn } from './component.js'
 import { bytes, count, duration } from '../show/numbers.js'
 import { page, say } from '../show/words.js'
 import * as delivery from '../state/delivery.js'
@@ -13,7 +13,7 @@ import { hasEnded } from '../state/jobs.js'
  */
 
 /** @type {SetUp} */
-const nothingSetUp = { url: '', further: [], rate: 10, headers: [], secret: '', canary: null, failAbove: null, quota: null, quotaUsed: null }
+const nothingSetUp = { url: '', further: [], rate: 10, headers: [], secret: '', canary: null, failAbove: null, quota: null, quotaUsed: null, others: {} }
 
 /**
  * @param {object} parts
@@ -27,6 +27,7 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
   mode: 'download',
   setUp: { ...nothingSetUp },
   isRateChosen: false,
+  rateTyped: '',
   /** The secret that was entered before a reload is to be entered again. */
   wasSigned: false,
   /** @type {import('../api/messages.js').Destinations} */
@@ -162,8 +163,17 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
   },
   /** @param {Event} event */
   typedNumber(event) {
-    const { name, value } = /** @type {HTMLInputElement} */ (event.target)
+    const { name, value, validity } = /** @type {HTMLInputElement} */ (event.target)
+    if (validity.badInput) return // on the way to a number
     this.setUp = { ...this.setUp, [name]: value === '' ? null : Math.max(0, Number(value)) }
+  },
+  /** What a recipe said that has no box here. */
+  get otherWords() {
+    const others = Object.entries(this.setUp.others ?? {})
+    return others.length > 0 ? say.alsoSaid(others.map(([name, value]) => `${name.replace(/^webhook_/, '')} ${value}`).join(', ')) : ''
+  },
+  dropOthers() {
+    this.setUp = { ...this.setUp, others: {} }
   },
   get preset() {
     return delivery.recognised(this.known.destinations, this.setUp.url)
@@ -185,7 +195,7 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
   },
   addUrl() {
     this.setUp = { ...this.setUp, further: [...this.setUp.further, ''] }
-    this.$nextTick(() => document.getElementById(`further-${this.setUp.further.length - 1}`)?.focus())
+    onceDrawn(() => document.getElementById(`further-${this.setUp.further.length - 1}`)?.focus())
   },
   /** @param {{at: number}} url @param {Event} event */
   fillUrl({ at }, event) {
@@ -202,7 +212,7 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
   },
   addHeader() {
     this.setUp = { ...this.setUp, headers: [...this.setUp.headers, { name: '', value: '' }] }
-    this.$nextTick(() => document.getElementById(`header-${this.setUp.headers.length - 1}`)?.focus())
+    onceDrawn(() => document.getElementById(`header-${this.setUp.headers.length - 1}`)?.focus())
   },
   /** @param {{at: number}} header @param {Event} event */
   nameHeader({ at }, event) {
@@ -233,6 +243,10 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
   get rate() {
     return this.setUp.rate
   },
+  /** As it was typed: `1.` and `1.0` are the way to 1.05. */
+  get rateShown() {
+    return this.rateTyped !== '' && Number(this.rateTyped) === this.setUp.rate ? this.rateTyped : String(this.setUp.rate)
+  },
   get rateStep() {
     return delivery.toStep(this.setUp.rate)
   },
@@ -248,8 +262,11 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
   },
   /** @param {Event} event */
   typeRate(event) {
-    const value = Number(/** @type {HTMLInputElement} */ (event.target).value)
-    if (Number.isFinite(value) && value >= 0) this.setRate(value)
+    const input = /** @type {HTMLInputElement} */ (event.target)
+    if (input.value !== '' && Number(input.value) >= 0) {
+      this.rateTyped = input.value
+      this.setRate(Number(input.value))
+    } else if (event.type === 'change') input.value = this.rateShown
   },
   /** @param {{rate: number}} preset */
   pickRate({ rate }) {
@@ -311,7 +328,7 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
     this.isTesting = true
     this.problem = ''
     this.answer = null
-    const { webhook_canary: _, webhook_fail_above_percent: __, webhook_roll_over_urls: ___, ...target } = delivery.toRequest(this.setUp)
+    const { webhook_canary: _, webhook_fail_above_percent: __, webhook_roll_over_urls: ___, record_limit: ____, ...target } = /** @type {Record<string, unknown>} */ (delivery.toRequest(this.setUp))
     try {
       this.answer = await client.tryWebhook({ ...this.sample, ...target })
     } catch (failure) {
@@ -359,13 +376,24 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
     const file = input.files?.[0]
     input.value = ''
     if (!file) return
-    const { change, problem } = fromRecipe(await file.text(), work.files)
+    const { change, destination, problem } = fromRecipe(await file.text(), work.files)
     if (problem) {
       this.problem = say.recipeProblems[problem]
       return
     }
     work.change(change)
-    this.notice = say.recipeLoaded(file.name)
+    if (destination) this.takeDestination(destination)
+    const needsUrl = destination !== null && this.setUp.url === ''
+    this.notice = [say.recipeLoaded(file.name), needsUrl ? say.recipeUrl(destination.host) : ''].filter(Boolean).join(' ')
+  },
+
+  /** The URLs stay if they are of the recipe's host. @param {NonNullable<ReturnType<typeof fromRecipe>['destination']>} destination */
+  takeDestination({ host, signed, setUp }) {
+    const isSame = URL.canParse(this.setUp.url) && new URL(this.setUp.url).hostname === host
+    const { url, further, secret } = isSame ? this.setUp : nothingSetUp
+    const valueOf = (/** @type {string} */ name) => (isSame ? this.setUp.headers.find((one) => one.name === name)?.value : '') ?? ''
+    Object.assign(this, { mode: 'webhook', wasSigned: signed, isRateChosen: true, answer: null })
+    this.setUp = { ...setUp, headers: setUp.headers.map(({ name }) => ({ name, value: valueOf(name) })), url, further, secret: signed ? secret : '' }
   },
 
   // ---- On
@@ -393,7 +421,8 @@ export const deliver = ({ work, navigation, client, signals }) => () => componen
       navigation.go('job', await this.begin())
     } catch (failure) {
       this.problem = wordsOf(failure)
-      this.$nextTick(() => this.$root.querySelector('[role=alert]')?.scrollIntoView({ block: 'center' }))
+      const { $root } = this
+      onceDrawn(() => requestAnimationFrame(() => $root.querySelector('[role=alert]')?.scrollIntoView({ block: 'center' })))
     }
     this.isBusy = false
   },

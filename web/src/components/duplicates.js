@@ -192,6 +192,11 @@ export const duplicates = ({ work, navigation, client, signals }) => () => {
     const value = Number(/** @type {HTMLInputElement} */ (event.target).value)
     if (Number.isFinite(value)) this.set({ threshold: Math.max(60, Math.min(100, value)) })
   },
+  /** Of what is typed, what can be meant. @param {Event} event */
+  typeThreshold(event) {
+    const value = Number(/** @type {HTMLInputElement} */ (event.target).value)
+    if (value >= 60 && value <= 100) this.set({ threshold: value })
+  },
   get survivors() {
     return Object.entries(say.survivors).map(([name, words]) => ({ name, words, isChosen: (this.options.survivor ?? 'most_complete') === name }))
   },

@@ -54,8 +54,9 @@ export const fields = ({ work, navigation, client, live }) => () => component({
   },
   async load() {
     await this.attempt(async () => {
+      const isFirst = !this.isLoaded
       this.take(await client.fields())
-      this.table = work.table
+      if (isFirst) this.table = work.table
       this.backups = (await client.backups()).backups
     })
   },
@@ -81,8 +82,15 @@ export const fields = ({ work, navigation, client, live }) => () => component({
       this.isElsewhere = true
       return
     }
-    await this.load()
-    if (navigation.screen === 'fields') this.notice = say.elsewhereLoaded
+    await this.attempt(async () => {
+      const current = await client.fields()
+      // Somebody may have begun to edit meanwhile.
+      this.isElsewhere = this.isDirty
+      if (this.isElsewhere) return
+      this.take(current)
+      this.backups = (await client.backups()).backups
+      if (navigation.screen === 'fields') this.notice = say.elsewhereLoaded
+    })
   },
 
   /** Does something that the service may refuse. @param {() => Promise<void>} work */
@@ -250,7 +258,13 @@ export const fields = ({ work, navigation, client, live }) => () => component({
     return this.isDirty ? say.unsaved : say.upToDate
   },
   async save() {
-    const done = await this.attemptChange(async () => this.take(await client.saveFields(this.configuration, this.tag, work.token)))
+    const { configuration, text } = this
+    const done = await this.attemptChange(async () => {
+      const current = await client.saveFields(configuration, this.tag, work.token)
+      if (this.configuration === configuration && this.text === text) this.take(current)
+      // What was edited meanwhile stays, to be saved next.
+      else Object.assign(this, { saved: JSON.stringify(current.configuration), tag: current.tag, isElsewhere: false })
+    })
     if (done) this.said(say.saved)
   },
   /** @param {string} words */

@@ -32,8 +32,9 @@ export const frame = ({ work, navigation, live, signals }) => () => component({
     const dark = matchMedia('(prefers-color-scheme: dark)')
     dark.addEventListener('change', () => applyTheme(this.theme))
     applyTheme(this.theme)
-    // Alpine shows in the next frame what is to be shown; what is hidden takes no focus.
-    this.$watch('$store.navigation.screen', () => this.$nextTick(() => requestAnimationFrame(() => navigation.settle())))
+    // Alpine shows in the next frame what is to be shown; what is hidden takes no focus. In that frame
+    // the reader is moved, too, so that nobody has begun with the screen by then.
+    this.$watch('$store.navigation.screen', () => requestAnimationFrame(() => navigation.settle()))
     this.timer = setInterval(() => (this.now = Date.now()), minuteMs)
     window.addEventListener('storage', () => void work.refresh())
     // On a phone the steps are wider than the screen.

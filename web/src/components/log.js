@@ -2,10 +2,10 @@
 // in view. What comes later goes to its end, so that nothing moves under the reader's eyes.
 import { wordsOf } from '../api/client.js'
 import { component } from './component.js'
-import { clock, count } from '../show/numbers.js'
-import { say } from '../show/words.js'
+import { bytes, clock, count, localTime } from '../show/numbers.js'
+import { page, say } from '../show/words.js'
 import { hasEnded } from '../state/jobs.js'
-import { sameOutcomes, totalOf, words } from '../state/delivery.js'
+import { adviceFor, canBeSentAgain, sameOutcomes, totalOf, words } from '../state/delivery.js'
 import { inView, slotOf } from '../state/rows.js'
 
 const rowHeight = 36
@@ -17,6 +17,8 @@ const pauseMs = 1000
 /** @param {Delivery} row @param {number} at */
 const shown = (row, at) => ({
   key: slotOf(at),
+  number: row.record,
+  label: `${say.recordTitle(count(row.record))}: ${page.job.open}`,
   record: count(row.record),
   name: say.deliveryWords[row.state],
   look: `seg-${row.state}`,
@@ -28,9 +30,11 @@ const shown = (row, at) => ({
 
 /**
  * @param {object} parts
+ * @param {import('../work.js').Work} parts.work
  * @param {import('../api/client.js').Client} parts.client
+ * @param {EventTarget} parts.signals
  */
-export const log = ({ client }) => () => {
+export const log = ({ work, client, signals }) => () => {
   // Not reactive: of 100,000 rows only those that are drawn cost anything.
   /** @type {Delivery[]} */
   let rows = []
@@ -50,6 +54,9 @@ export const log = ({ client }) => () => {
   /** @type {any} */
   timer: null,
   problem: '',
+  /** The one whose details are shown. @type {Delivery | import('../api/messages.js').WholeDelivery | null} */
+  opened: null,
+  openedProblem: '',
   view: { top: 0, height: 360 },
 
   /** @param {CustomEvent<Job>} event */
@@ -158,6 +165,72 @@ export const log = ({ client }) => () => {
       return drawn
     })
   },
+  // ---- One record: in a dialog, so that the list stays where it is
+  /** @param {{number: number}} row */
+  async open({ number }) {
+    const { jobId } = this
+    this.opened = rows.find(({ record }) => record === number) ?? null
+    this.openedProblem = ''
+    this.$refs.dialog.showModal()
+    try {
+      const whole = await client.delivery(jobId, number)
+      if (this.opened?.record === number && this.jobId === jobId) this.opened = whole
+    } catch (failure) {
+      if (this.opened?.record === number) this.openedProblem = wordsOf(failure)
+    }
+  },
+  close() {
+    this.$refs.dialog.close()
+  },
+  closed() {
+    this.opened = null
+  },
+  get openedTitle() {
+    return this.opened ? say.recordTitle(count(this.opened.record)) : ''
+  },
+  get openedState() {
+    const state = /** @type {Delivery | null} */ (this.opened)?.state
+    return state ? { words: say.deliveryWords[state], look: `seg-${state}` } : { words: '', look: '' }
+  },
+  get openedFacts() {
+    const one = this.opened
+    if (!one) return []
+    const time = one.at ? localTime(one.at, 'medium') : one.next_try ? say.nextTry(localTime(one.next_try, 'medium')) : ''
+    return [
+      { name: page.job.last_answer, value: say.answerWords(one.http_status, one.attempts) },
+      { name: page.job.attempts, value: say.triesWords(one.attempts) },
+      { name: page.job.time, value: time },
+      { name: page.job.webhook_id, value: one.webhook_id },
+      { name: page.job.size, value: 'payload_bytes' in one ? bytes(one.payload_bytes) : '' },
+    ].filter(({ value }) => value !== '')
+  },
+  get openedExcerpt() {
+    return this.opened?.excerpt ?? ''
+  },
+  get openedPayload() {
+    return this.opened && 'payload' in this.opened ? JSON.stringify(this.opened.payload, null, 2) : ''
+  },
+  get openedAdvice() {
+    const one = this.opened
+    if (!one) return ''
+    return [say.advice[adviceFor(one)], canBeSentAgain(one) && !this.hadEnded ? say.advicePaused : ''].filter(Boolean).join(' ')
+  },
+  get canSendAgain() {
+    return this.opened !== null && canBeSentAgain(this.opened) && this.hadEnded
+  },
+  async sendAgain() {
+    const { jobId, opened } = this
+    if (!opened) return
+    try {
+      const { queued } = await client.sendAgain(jobId, { records: [opened.record] })
+      work.takeJobs([await client.job(jobId)])
+      signals.dispatchEvent(new CustomEvent('say', { detail: say.queuedAgain(queued) }))
+      this.close()
+    } catch (failure) {
+      this.openedProblem = wordsOf(failure)
+    }
+  },
+
   get isNothing() {
     return this.loaded === 0 && this.isComplete
   },

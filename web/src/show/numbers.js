@@ -31,9 +31,9 @@ export function duration(seconds) {
   return `${hours} h${minutes && hours < 10 ? ` ${minutes} min` : ''}`
 }
 
-/** Date and time where the user is. @param {string | Date} moment */
-export const localTime = (moment) =>
-  new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(moment))
+/** Date and time where the user is. @param {string | Date} moment @param {'short' | 'medium'} [timeStyle] medium: with seconds */
+export const localTime = (moment, timeStyle = 'short') =>
+  new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle }).format(new Date(moment))
 
 /** The time of day where the user is. @param {string | Date} moment */
 export const clock = (moment) => new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }).format(new Date(moment))

@@ -15,6 +15,7 @@
  * @property {number | null} failAbove  percent
  * @property {number | null} quota      of a URL in its lifetime; null: as the preset says
  * @property {number | null} quotaUsed  by others
+ * @property {Record<string, unknown>} others  further members of the request, from a recipe
  */
 
 /** How the ends of deliveries are shown, in this order. @type {DeliveryWord[]} */
@@ -31,10 +32,11 @@ export function recognised(destinations, url) {
 }
 
 /** @param {SetUp} setUp @returns {Record<string, unknown>} members of a request */
-export function toRequest({ url, further, rate, headers, secret, canary, failAbove, quota, quotaUsed }) {
+export function toRequest({ url, further, rate, headers, secret, canary, failAbove, quota, quotaUsed, others: more }) {
   const others = further.map((one) => one.trim()).filter(Boolean)
   const named = headers.filter(({ name }) => name.trim() !== '')
   return {
+    ...more,
     webhook_url: url.trim(),
     webhook_rate_limit: rate,
     ...(named.length > 0 ? { webhook_headers: Object.fromEntries(named.map(({ name, value }) => [name.trim(), value])) } : {}),
@@ -109,6 +111,19 @@ export function segments(counts) {
   return words
     .filter((word) => counts[word] > 0)
     .map((word) => ({ word, count: counts[word], percent: Math.max(0.6, (100 * counts[word]) / all) }))
+}
+
+/** @param {import('../api/messages.js').Delivery} delivery */
+export const canBeSentAgain = ({ state }) => state === 'rejected' || state === 'failed' || state === 'maybe'
+
+/**
+ * What a user can do about a record: the name of an advice.
+ * @param {import('../api/messages.js').Delivery} delivery @returns {DeliveryWord | 'unauthorized' | 'gone'}
+ */
+export function adviceFor({ state, http_status }) {
+  if (state !== 'rejected' && state !== 'failed') return state
+  if (http_status === 401 || http_status === 403 || http_status === 407) return 'unauthorized'
+  return http_status === 404 || http_status === 410 ? 'gone' : state
 }
 
 /** Whether as many records ended in each way. @param {Counts | null} a @param {Counts | null} b */

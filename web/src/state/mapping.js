@@ -54,6 +54,34 @@ export const uncertain = (files, fields, seen) =>
     ),
   )
 
+/**
+ * Several columns of a file feed a field, and nobody said in which order.
+ * @param {MappedFile} file @param {string} field
+ */
+export function isContested(file, field) {
+  const columns = columnsOf(file, field)
+  return columns.length > 1 && composition(file, field) === null && columns.some(({ why }) => why !== 'user')
+}
+
+/**
+ * Whether somebody should look at a field: a column is not sure, or several compete.
+ * @param {MappedFile[]} files @param {string} field
+ */
+export const needsLook = (files, field) => files.some((file) => isContested(file, field) || columnsOf(file, field).some((column) => level(column) !== 'sure'))
+
+/**
+ * Fields by what they tell about.
+ * @param {string[]} fields @param {string[]} ofCompany
+ * @returns {{name: 'person' | 'company', fields: string[]}[]}
+ */
+export function grouped(fields, ofCompany) {
+  const company = fields.filter((field) => ofCompany.includes(field))
+  const person = fields.filter((field) => !ofCompany.includes(field))
+  /** @type {{name: 'person' | 'company', fields: string[]}[]} */
+  const both = [{ name: 'person', fields: person }, { name: 'company', fields: company }]
+  return both.filter((group) => group.fields.length > 0)
+}
+
 /** @param {string} file @param {string} header */
 export const keyOf = (file, header) => `${file}\n${header}`
 

@@ -1,25 +1,19 @@
 // A real Chromium, and pages that remember everything they should not do.
 import { createRequire } from 'node:module'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { chromium } from 'playwright-core'
 import { expect } from 'vitest'
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const pictureFolder = process.env.CSVM_PICTURES ?? resolve(import.meta.dirname, '../../../build/web/pictures')
+export { launch } from './launch.js'
 
-export async function launch() {
-  const candidates = [process.env.CSVM_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-  const executablePath = candidates.find((path) => path && existsSync(path))
-  if (!executablePath) throw new Error('Chromium is missing: install the package chromium, or name it in CSVM_CHROMIUM')
-  return chromium.launch({
-    executablePath,
-    args: [
-      '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
-    ],
-  })
-}
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+/**
+ * CSVM_SLOW_CPU=6 makes the browser's processor seem six times slower: what comes too early in a test,
+ * or too late in the page, then shows itself. Pictures and axe-core, which would take minutes and do not
+ * depend on it, are left out.
+ */
+const slowness = Number(process.env.CSVM_SLOW_CPU ?? 1)
+const pictureFolder = process.env.CSVM_PICTURES ?? resolve(import.meta.dirname, '../../../build/web/pictures')
 
 /**
  * A page of a browser of its own (cookies, storage), or a further tab of `context`.
@@ -30,7 +24,8 @@ export async function launch() {
 export async function open(browser, url, { context: given, block, ...options } = {}) {
   const context = given ?? (await browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce', locale: 'en-GB', ...options }))
   const page = await context.newPage()
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(120_000 * Math.max(1, slowness / 4))
+  if (slowness > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: slowness })
   /** @type {string[]} */
   const faults = []
   page.on('console', (message) => {
@@ -52,8 +47,15 @@ export async function open(browser, url, { context: given, block, ...options } =
   })
   if (block) await page.route(block, (route) => route.abort())
   await page.goto(url)
+  await alive(page)
   return { page, context, faults }
 }
+
+/**
+ * Until the page hears what is done to it: before, its markup stands there as it is.
+ * @param {import('playwright-core').Page} page
+ */
+export const alive = (page) => page.locator('nav [aria-current=page]').waitFor()
 
 /** Fails if a page logged, asked for or broke anything. `ignored`: what a journey provokes itself. @param {string[]} faults @param {RegExp} [ignored] */
 export const expectNoFaults = (faults, ignored) =>
@@ -65,6 +67,7 @@ export const expectNoFaults = (faults, ignored) =>
  * @param {import('playwright-core').Page} page
  */
 export async function expectAccessible(page) {
+  if (slowness > 1) return
   await page.evaluate(axeSource)
   const found = await page.evaluate(async () => {
     // @ts-ignore: put in above
@@ -89,12 +92,23 @@ export async function expectFits(page) {
 
 /** @param {import('playwright-core').Page} page @param {string} name */
 export async function picture(page, name) {
+  if (slowness > 1) return
   mkdirSync(pictureFolder, { recursive: true })
   await page.screenshot({ path: resolve(pictureFolder, `${name}.png`) })
 }
 
+/**
+ * A click and, before the page has said anything to it, what is typed after it: as a quick user does.
+ * @param {import('playwright-core').Page} page @param {import('playwright-core').Locator} button @param {string} text
+ */
+export async function clickAndType(page, button, text) {
+  await button.hover()
+  await Promise.all([page.mouse.down(), page.mouse.up(), ...[...text].map((sign) => page.keyboard.press(sign))])
+}
+
 /** The picture, and the same in dark. @param {import('playwright-core').Page} page @param {string} name */
 export async function pictures(page, name) {
+  if (slowness > 1) return
   await picture(page, name)
   const themed = (/** @type {'light' | 'dark'} */ colorScheme) =>
     Promise.all([page.emulateMedia({ colorScheme }), page.waitForFunction((theme) => document.documentElement.dataset.theme === theme, colorScheme)])

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { expectAccessible, expectFits, expectNoFaults, launch, open, pick, picture, pictures } from './browser.js'
+import { clickAndType, expectAccessible, expectFits, expectNoFaults, launch, open, pick, picture, pictures } from './browser.js'
 import { samples, serve, start } from './serve.js'
 
 /** @type {import('playwright-core').Browser} */
@@ -65,8 +65,7 @@ test('a destination is recognised, the record is shown, and a test says what cam
   await page.getByText(/"person": \{/).waitFor()
   await page.getByText(/^as it is sent, /).waitFor()
   await page.getByRole('textbox', { name: 'Webhook URL' }).fill(url)
-  await page.getByRole('button', { name: 'Add a header' }).click()
-  await page.keyboard.type('Authorization')
+  await clickAndType(page, page.getByRole('button', { name: 'Add a header' }), 'Authorization')
   await page.getByRole('textbox', { name: 'Value of header 1' }).fill('Bearer one')
   await page.getByRole('button', { name: 'Send it as a test' }).click()
   await page.getByText(/The receiver took the record: 200/).waitFor()
@@ -84,20 +83,25 @@ test('a destination is recognised, the record is shown, and a test says what cam
 test('a reload keeps where to, and asks again for what is secret', async () => {
   const [first, second] = [await receiver(), await receiver()]
   const { page, faults } = await atWebhook(first)
-  await page.getByRole('button', { name: 'Add a further URL' }).click()
-  await page.keyboard.type(second)
-  await page.getByRole('button', { name: 'Add a header' }).click()
-  await page.keyboard.type('X-Team')
+  await clickAndType(page, page.getByRole('button', { name: 'Add a further URL' }), second)
+  await clickAndType(page, page.getByRole('button', { name: 'Add a header' }), 'X-Team')
   await page.getByRole('textbox', { name: 'Value of header 1' }).fill('hidden value')
   await page.getByLabel('Signing secret').fill('hidden secret')
   await page.getByText('Careful start and limits').click()
   await page.getByRole('spinbutton', { name: /^Quota of a URL/ }).fill('50')
   await page.getByRole('button', { name: 'No limit' }).click()
   await page.getByText(/^Your 2 URLs take 50 records each in their lifetime: \d+ will not be sent/).waitFor()
+  // What is typed counts without leaving the box.
+  const rate = page.getByRole('spinbutton', { name: 'a second', exact: true })
+  await rate.fill('')
+  await page.keyboard.type('7.05')
+  expect(await rate.inputValue()).toBe('7.05')
   await page.reload()
   await page.getByText('Enter again, as it was not kept: X-Team, the signing secret.').waitFor()
   expect(await page.getByRole('textbox', { name: 'Webhook URL', exact: true }).inputValue()).toBe(first)
   expect(await page.getByRole('textbox', { name: 'Webhook URL 2' }).inputValue()).toBe(second)
+  expect(await rate.inputValue()).toBe('7.05')
+  await page.getByRole('button', { name: 'No limit' }).click()
   expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain('hidden')
   await page.getByRole('button', { name: 'Start sending' }).click()
   await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Value of header 1')
@@ -151,6 +155,75 @@ test('a delivery is paused, sped up and ended; what failed is told by its answer
   expect((await countOf(page, 'delivered')) + (await countOf(page, 'rejected'))).toBe(total)
   await job(page).getByRole('button', { name: 'Refresh the list' }).click()
   await job(page).getByRole('button', { name: 'Refresh the list' }).waitFor({ state: 'hidden' })
+  expectNoFaults(faults)
+})
+
+test('all about a record is shown beside the list, which stays where it is', async () => {
+  const { page, faults } = await atWebhook(await receiver(['--plan', 'ok=50,422=50']))
+  await page.getByRole('button', { name: 'No limit' }).click()
+  await page.getByRole('button', { name: 'Start sending' }).click()
+  await job(page).getByText('Done', { exact: true }).waitFor()
+  await job(page).getByRole('button', { name: /^rejected/ }).click()
+  const log = job(page).getByRole('table', { name: 'Records' })
+  const records = log.getByRole('button', { name: /^Record \d+: / })
+  await log.getByRole('cell', { name: 'rejected' }).first().waitFor()
+  await page.waitForFunction(() => !document.querySelector('.log-row .seg-delivered'))
+  const frame = page.locator('[x-ref=frame]')
+  await frame.evaluate((element) => element.scrollTo(0, 300))
+  await records.nth(8).focus()
+  const number = Number(await records.nth(8).textContent())
+  const at = await frame.evaluate((element) => element.scrollTop)
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: `Record ${number}` })
+  await dialog.getByText('HTTP 422').waitFor()
+  await dialog.getByText('1 try', { exact: true }).waitFor()
+  await dialog.getByText(new RegExp(`_${number - 1}$`)).waitFor()
+  await dialog.getByText(/^The receiver refuses this record/).waitFor()
+  await dialog.getByText(/"person": \{/).waitFor()
+  await dialog.getByText(/^\d+ B$/).waitFor()
+  await expectAccessible(page)
+  await expectFits(page)
+  await pictures(page, 'job-record')
+  expect(await frame.evaluate((element) => element.scrollTop)).toBe(at)
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(String(number))
+  await page.keyboard.press('Enter')
+  const [again] = await Promise.all([
+    page.waitForRequest((asked) => asked.url().endsWith('/retry')),
+    dialog.getByRole('button', { name: 'Send this record again' }).click(),
+  ])
+  expect(again.postDataJSON()).toEqual({ records: [number] })
+  await dialog.waitFor({ state: 'hidden' })
+  await job(page).getByText('Done', { exact: true }).waitFor()
+  expectNoFaults(faults)
+})
+
+test('a recipe brings along where its result went, but for what is secret', async () => {
+  const { page, faults } = await atWebhook('http://other.example/hook')
+  const recipe = {
+    table_type: 'people', match: 'exact',
+    destination: { host: 'hooks.example.com', rate: 4, headers: ['X-Team'], signed: true, webhook_canary: 5, webhook_retries: 7 },
+  }
+  await page.getByLabel('Load a recipe').setInputFiles([{ name: 'weekly.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(recipe)) }])
+  await page.getByText(/^The settings of weekly.json are in force.* Enter the URL at hooks.example.com/).waitFor()
+  await page.getByText('Enter again, as it was not kept: X-Team, the signing secret.').waitFor()
+  await page.getByText('Also from the recipe: retries 7.').waitFor()
+  expect(await page.getByRole('textbox', { name: 'Webhook URL', exact: true }).inputValue()).toBe('')
+  expect(await page.getByRole('spinbutton', { name: 'a second', exact: true }).inputValue()).toBe('4')
+  expect(await page.locator('input[name=canary]').inputValue()).toBe('5')
+  await expectAccessible(page)
+  await picture(page, 'deliver-recipe')
+  const url = await receiver()
+  await page.getByRole('textbox', { name: 'Webhook URL', exact: true }).fill(url)
+  await page.getByRole('textbox', { name: 'Value of header 1' }).fill('blue')
+  await page.getByLabel('Signing secret').fill('a secret of the test')
+  const [asked] = await Promise.all([
+    page.waitForRequest((request) => request.method() === 'POST' && /\/(process|deliver)$/.test(request.url()) && /webhook_url/.test(request.postData() ?? '')),
+    page.getByRole('button', { name: 'Start sending' }).click(),
+  ])
+  expect(asked.postDataJSON()).toMatchObject({ webhook_url: url, webhook_rate_limit: 4, webhook_canary: 5, webhook_retries: 7, webhook_headers: { 'X-Team': 'blue' } })
+  await job(page).getByText('Waits for you', { exact: true }).waitFor()
   expectNoFaults(faults)
 })
 
@@ -234,11 +307,12 @@ test('the screens fit a phone, light and dark', async () => {
     await expectFits(page)
     await expectAccessible(page)
     await picture(page, `deliver-phone-${colorScheme}`)
-    await send(page, 20)
+    await send(page, 0.5)
     await job(page).getByText('median latency').waitFor()
     await expectFits(page)
     await expectAccessible(page)
     await picture(page, `job-phone-${colorScheme}`)
+    await job(page).getByRole('button', { name: 'No limit' }).click()
     await job(page).getByText('Done', { exact: true }).waitFor()
     await job(page).getByText('Answer 422, rejected').scrollIntoViewIfNeeded()
     await expectFits(page)

@@ -56,6 +56,7 @@ async function atDuplicates(files, options) {
   await opened.page.getByText(new RegExp(`^${files.length} files, [\\d,]+ rows$`)).waitFor()
   await opened.page.goto(`${service.url}/#duplicates`)
   await opened.page.getByText(/records from [\d,]+ rows/).waitFor()
+  await opened.page.locator('#group-0').waitFor()
   return opened
 }
 

@@ -50,6 +50,31 @@ test('another name is added, saved, and undone from a backup', async () => {
   expectNoFaults(faults)
 })
 
+test('what is edited while the fields are being saved stays', async () => {
+  const { page, faults } = await atFields(service.url)
+  let letThrough = () => {}
+  const wait = new Promise((resolve) => (letThrough = () => resolve(null)))
+  await page.route('**/api/config/mappings', async (route) => {
+    if (route.request().method() === 'PUT') await wait
+    await route.continue()
+  })
+  const add = page.getByRole('textbox', { name: 'Add another name' }).first()
+  await add.fill('first of two')
+  await page.keyboard.press('Enter')
+  await Promise.all([page.waitForRequest((asked) => asked.method() === 'PUT'), page.getByRole('button', { name: 'Save' }).click()])
+  await add.fill('second of two')
+  await page.keyboard.press('Enter')
+  letThrough()
+  await page.getByText('Saved. New jobs work with it from now on.').waitFor()
+  await page.getByText('second of two', { exact: true }).waitFor()
+  await page.getByText('Not saved yet.').waitFor()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('All changes are saved.').waitFor()
+  const kept = await page.evaluate(() => fetch('/api/config/mappings').then((answer) => answer.json()))
+  expect(kept.configuration.people_mappings['First Name']).toEqual(expect.arrayContaining(['first of two', 'second of two']))
+  expectNoFaults(faults)
+})
+
 test('a name that two fields claim is marked, and the server says where it stands', async () => {
   const { page, faults } = await atFields(service.url)
   await page.getByRole('textbox', { name: 'Add another name' }).nth(1).fill('Given-Name')

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { say } from '../../src/show/words.js'
 import { duration } from '../../src/show/numbers.js'
-import { forecast, fromBeginning, fromKept, fromStep, recognised, sameOutcomes, segments, sliderSteps, toKeep, toRequest, toStep, withoutValue, withSample } from '../../src/state/delivery.js'
+import { adviceFor, canBeSentAgain, forecast, fromBeginning, fromKept, fromStep, recognised, sameOutcomes, segments, sliderSteps, toKeep, toRequest, toStep, withoutValue, withSample } from '../../src/state/delivery.js'
 
 const clay = { name: 'clay', rate_limit: 10, burst: 20, max_record_bytes: 100_000, quota: 50_000, hosts: ['clay.com'] }
 /** @type {import('../../src/state/delivery.js').SetUp} */
-const setUp = { url: ' https://x.example/h ', further: [], rate: 10, headers: [], secret: '', canary: null, failAbove: null, quota: null, quotaUsed: null }
+const setUp = { url: ' https://x.example/h ', further: [], rate: 10, headers: [], secret: '', canary: null, failAbove: null, quota: null, quotaUsed: null, others: {} }
 
 test('outcomes are the same whatever still waits, and not when one more was delivered', () => {
   const counts = { pending: 3, delivered: 5, rejected: 2, failed: 0, maybe: 0, skipped: 0 }
@@ -86,4 +86,11 @@ test('the chart goes on where what the service kept ends', () => {
     { at: end - 2, rate: 9, latency: 40 }, { at: end, rate: 10, latency: null }, at(end + 3),
   ])
   expect(fromBeginning([], [at(5)])).toEqual([at(5)])
+})
+
+test('what to do about a record depends on how it ended and on the answer', () => {
+  const of = (/** @type {any} */ state, /** @type {number | null} */ http_status) => adviceFor(/** @type {any} */ ({ state, http_status }))
+  expect([of('rejected', 422), of('rejected', 401), of('failed', 403), of('rejected', 410), of('failed', null), of('failed', 500), of('delivered', 200), of('maybe', null)])
+    .toEqual(['rejected', 'unauthorized', 'unauthorized', 'gone', 'failed', 'failed', 'delivered', 'maybe'])
+  expect(['delivered', 'rejected', 'failed', 'maybe', 'skipped', 'pending'].filter((state) => canBeSentAgain(/** @type {any} */ ({ state })))).toEqual(['rejected', 'failed', 'maybe'])
 })

@@ -87,10 +87,17 @@ test('a recipe counts for files of the same name', () => {
   }
   expect(fromRecipe(JSON.stringify(recipe), files)).toEqual({
     problem: '',
+    destination: null,
     change: {
       table: 'people', options: { match: 'exact' }, mapping: { f1: { Mail: null } }, reading: {}, order: ['f1'],
       decisions: [{ a: { file: 'f1', line: 2 }, b: { file: 'f1', line: 3 }, together: false }],
     },
+  })
+  expect(fromRecipe(JSON.stringify({ ...recipe, destination: {
+    host: 'api.clay.com', rate: 4, headers: ['Authorization'], signed: true, webhook_canary: 5, webhook_retries: 7, webhook_series: 's', webhook_roll_over_urls: [],
+  } }), files).destination).toEqual({
+    host: 'api.clay.com', signed: true,
+    setUp: { rate: 4, headers: [{ name: 'Authorization', value: '' }], canary: 5, failAbove: null, quota: null, quotaUsed: null, others: { webhook_retries: 7 } },
   })
   expect(fromRecipe('{', files).problem).toBe('json')
   expect(fromRecipe('[1]', files).problem).toBe('recipe')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { columnsOf, composition, decisions, filled, found, level, uncertain, withAlias, withColumns, withField, withoutDecision } from '../../src/state/mapping.js'
+import { columnsOf, composition, decisions, filled, found, grouped, isContested, level, needsLook, uncertain, withAlias, withColumns, withField, withoutDecision } from '../../src/state/mapping.js'
 
 const column = (/** @type {string} */ header, /** @type {string | null} */ field, confidence = 100, why = 'alias') =>
   /** @type {any} */ ({ index: 0, header, field, confidence, why, reason: '', samples: [] })
@@ -20,6 +20,22 @@ test('columns of a field stand in the order in which they are tried', () => {
   expect(columnsOf(file, 'Phone').map(({ header }) => header)).toEqual(['Direct', 'Mobile'])
   expect(composition(file, 'Phone')).toBe(null)
   expect(composition(file, 'Location')?.how).toBe('join_location')
+})
+
+test('a field needs a look where a column is not sure, or several compete and nobody said how', () => {
+  expect(['Phone', 'Location', 'Name'].map((field) => needsLook([file], field))).toEqual([true, false, false])
+  expect(isContested(file, 'Phone')).toBe(true)
+  expect(isContested(file, 'Location')).toBe(false)
+  const chosen = { ...file, columns: [column('Mobile', 'Phone', 80, 'user'), column('Direct', 'Phone', 95, 'user')] }
+  expect([isContested(chosen, 'Phone'), needsLook([chosen], 'Phone')]).toEqual([false, false])
+})
+
+test('fields are grouped by what they tell about, in their order', () => {
+  expect(grouped(['Company Name', 'Email', 'Industry', 'Name'], ['Industry', 'Company Name'])).toEqual([
+    { name: 'person', fields: ['Email', 'Name'] },
+    { name: 'company', fields: ['Company Name', 'Industry'] },
+  ])
+  expect(grouped(['Email'], ['Industry'])).toEqual([{ name: 'person', fields: ['Email'] }])
 })
 
 test('what is not sure and was not seen waits to be checked', () => {

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,13 +93,16 @@ class Files {
 
   virtual Result<std::unique_ptr<Reader>> open(const Place& place) = 0;
   /// The object as a file of this machine (the very file, or a copy that goes away again). Only for
-  /// reading.
-  virtual Result<std::unique_ptr<LocalFile>> fetch(const Place& place) = 0;
+  /// reading. `cancelled` when it is told to stop before it is here.
+  virtual Result<std::unique_ptr<LocalFile>> fetch(const Place& place,
+                                                   std::stop_token stop = {}) = 0;
   /// Room for a result that other code writes by path. The file does not exist yet, its folder
   /// does; what stands there when the object goes is removed.
   virtual Result<std::unique_ptr<LocalFile>> scratch(const Place& place) = 0;
   /// Makes the finished scratch file the object `place`, as `Writer::commit` would; returns bytes.
-  virtual Result<std::uint64_t> adopt(const Place& place, std::unique_ptr<LocalFile> scratch) = 0;
+  /// `cancelled` when it is told to stop before a bucket has all of it.
+  virtual Result<std::uint64_t> adopt(const Place& place, std::unique_ptr<LocalFile> scratch,
+                                      std::stop_token stop = {}) = 0;
 
   /// Committed or kept; fine when there is none.
   virtual Result<void> remove(const Place& place) = 0;

@@ -238,8 +238,8 @@ std::string to_text(const SendingDetails& details);
 /// Nothing when `text` is none of ours: the job has not begun to send.
 std::optional<SendingDetails> sending_details(std::string_view text);
 
-/// The body for the first record of a result, or of an upload. Blocking, long; `not_found`: none.
-Result<std::string> first_payload(const Environment& environment, const store::Job& job);
+/// The body for a record of a result, or for the first of an upload. Blocking; `not_found`: none.
+Result<std::string> payload_of(const Environment&, const store::Job& job, store::Count record);
 Result<std::string> first_payload(const Environment& environment, std::string_view session,
                                   std::string_view upload, const recipe::Recipe& recipe);
 /// ... and of a record that is made up.

@@ -98,6 +98,9 @@ std::string mapping_json(std::span<const pipeline::Source> sources,
 /// "Company LinkedIn URL" -> "company_linkedin_url".
 std::string snake_case(std::string_view name);
 
+/// Whether a field of a table of people tells about the company.
+bool is_of_company(const columns::Field& field);
+
 /// Spells records as the JSON bodies of webhook requests: companies flat, people as `person` and
 /// `company`, what is no field under its own name in `additional_fields`. Values stay text; empty
 /// ones are left out.
