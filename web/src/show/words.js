@@ -76,7 +76,7 @@ export const page = {
     feeds: 'Feeds the field',
     undo: 'Undo',
     next_uncertain: 'Next to check',
-    only_uncertain: 'Only what to check',
+    only_uncertain: 'Only to check',
     none_uncertain: 'Nothing to check: every column is sure.',
     start_over: 'Undo all changes',
     tray: 'Columns that stay as they are',
@@ -473,7 +473,7 @@ export const say = {
   recipeUrl: (/** @type {string} */ host) => `Enter the URL${host ? ` at ${host}` : ''}, which a recipe does not hold.`,
   alsoSaid: (/** @type {string} */ what) => `Also from the recipe: ${what}.`,
   fieldGroups: { person: 'Person', company: 'Company' },
-  contested: (/** @type {number} */ n) => `${count(n)} fed by several columns`,
+  contested: (/** @type {number} */ n) => `${count(n)} to order`,
   severalColumns: (/** @type {number} */ n) => `${count(n)} columns: check their order`,
   recipeLoaded: (/** @type {string} */ name) => `The settings of ${name} are in force. What it says about files applies to files of the same name.`,
 
