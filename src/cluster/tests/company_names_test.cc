@@ -23,7 +23,7 @@ TEST(HaveWordsInCommon, IsFalseOnlyForNamesThatConflict) {
   for (int i = 0; i < 400; ++i) {
     Row row;
     row.name = row.first = "Ann";
-    for (unsigned n = 1 + random() % 3; n > 0; --n) {
+    for (std::size_t n = 1 + random() % 3; n > 0; --n) {
       row.company += (row.company.empty() ? "" : " ") + words[random() % words.size()];
     }
     if (random() % 8 == 0) row.company += " dba " + words[random() % words.size()];
