@@ -39,18 +39,24 @@ recipe::Recipe by_path(recipe::Recipe recipe, const std::vector<store::SourceFil
   return recipe;
 }
 
-// A table of people has a column that only a person fills.
+// A table of people has a column that only a person fills. An e-mail address may be a company's,
+// but not where nothing else says which.
 columns::TableType suggested_type(const pipeline::Source& as_people,
                                   const columns::FieldSet& people) {
   using columns::Role;
+  bool has_address = false;
+  bool has_company = false;
   for (std::size_t f = 0; f < people.fields.size(); ++f) {
+    if (as_people.mapping.fields[f].empty()) continue;
     const Role role = people.fields[f].role;
     const bool is_of_person = role == Role::first_name || role == Role::last_name ||
                               role == Role::full_name || role == Role::person_linkedin ||
-                              role == Role::job_title;
-    if (is_of_person && !as_people.mapping.fields[f].empty()) return columns::TableType::people;
+                              role == Role::job_title || role == Role::personal_email;
+    if (is_of_person) return columns::TableType::people;
+    has_address = has_address || role == Role::work_email;
+    has_company = has_company || role == Role::company_name || role == Role::company_domain;
   }
-  return columns::TableType::company;
+  return has_address && !has_company ? columns::TableType::people : columns::TableType::company;
 }
 
 std::vector<std::string> warnings_of(const pipeline::Source& source) {

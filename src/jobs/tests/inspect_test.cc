@@ -37,6 +37,17 @@ TEST_F(InspectTest, SuggestsACompanyTableWhenNoColumnIsOfAPerson) {
   EXPECT_EQ(facts->suggested_type, columns::TableType::company);
 }
 
+TEST_F(InspectTest, SuggestsPeopleForAListOfAddresses) {
+  for (const std::string header : {"Email", "Personal Email", "Work Email"}) {
+    const auto facts = facts_of("list.csv", header + "\nada@engine.example\nlin@mill.example\n");
+    ASSERT_TRUE(facts);
+    EXPECT_EQ(facts->suggested_type, columns::TableType::people) << header;
+  }
+  const auto stores = facts_of("stores.csv", "Company,Email\nAcme,info@acme.example\n");
+  ASSERT_TRUE(stores);
+  EXPECT_EQ(stores->suggested_type, columns::TableType::company);
+}
+
 TEST_F(InspectTest, WarnsOfRaggedRowsByTheirLine) {
   const auto facts = facts_of("a.csv", "First Name,Last Name\nAda,L\nGrace\nLin,K\nSue,P\n");
   ASSERT_TRUE(facts);
