@@ -21,6 +21,32 @@ afterAll(async () => {
   await service.end()
 })
 
+test('of 100,000 groups only what is in view is drawn', { timeout: 400_000 }, async () => {
+  const leads = join(service.folder, 'twice.csv')
+  writeFileSync(leads, `Personal Email\n${Array.from({ length: rows }, (_, row) => `lead${row}@acme.example\n`.repeat(2)).join('')}`)
+  const { page, context, faults } = await open(browser, service.url)
+  page.setDefaultTimeout(240_000)
+  await pick(page, [leads])
+  await page.getByText('1 file, 200,000 rows').waitFor()
+  await page.goto(`${service.url}/#duplicates`)
+  await page.getByRole('radio', { name: /^Exact/ }).check()
+  await page.getByText('100,000 records from 200,000 rows').waitFor()
+  await page.getByRole('button', { name: /^Merged/ }).click()
+  await page.locator('#group-0').waitFor()
+  await page.evaluate(async (wanted) => {
+    const frame = /** @type {HTMLElement} */ (document.querySelector('[x-ref=list]'))
+    while (frame.scrollHeight < wanted * 60) {
+      frame.scrollTop = frame.scrollHeight
+      await new Promise(requestAnimationFrame)
+    }
+    frame.scrollTop = 60 * 50_000
+  }, rows)
+  await page.locator('#group-50000').waitFor()
+  expect(await page.getByRole('option').count()).toBeLessThan(60)
+  await context.close()
+  expectNoFaults(faults, /status of 409 .*\/cancel/)
+})
+
 test('of the log of 100,000 records only what is in view is drawn', { timeout: 300_000 }, async () => {
   const leads = join(service.folder, 'long.csv')
   writeFileSync(leads, `Work Email\n${Array.from({ length: rows }, (_, row) => `lead${row}@acme.example\n`).join('')}`)
