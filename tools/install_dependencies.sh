@@ -86,7 +86,8 @@ if [[ $(id -u) -ne 0 ]]; then
 fi
 
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+authorities_before=$(mktemp)
+trap 'rm -f "$log" "$authorities_before"' EXIT
 quietly() {
   if ! "$@" >"$log" 2>&1 </dev/null; then
     tail -n 30 "$log" >&2
@@ -95,8 +96,22 @@ quietly() {
   fi
 }
 
+# The list of authorities that the environment names may be the system's. Installing ca-certificates
+# writes that anew, without those that were only put into it, and npm would find no registry that it
+# trusts: they are added again.
+authorities=${NODE_EXTRA_CA_CERTS:-${SSL_CERT_FILE:-}}
+keep_authorities() {
+  if [[ -f $authorities ]]; then cp "$authorities" "$authorities_before"; fi
+}
+add_lost_authorities() {
+  if [[ ! -s $authorities_before ]] || cmp -s "$authorities_before" "$authorities"; then return; fi
+  "${as_root[@]}" tee -a "$authorities" <"$authorities_before" >/dev/null
+}
+
 say "Installing $((${#missing[@]})) packages with apt: ${missing[*]}"
+keep_authorities
 quietly "${as_root[@]}" apt-get update
 mapfile -t missing < <(missing_of "${wanted[@]}" "$(boost_package)")
 quietly "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y \
   --no-install-recommends "${missing[@]}"
+add_lost_authorities
