@@ -36,7 +36,6 @@ from try_container import Client, mount
 HERE = Path(__file__).resolve().parent
 BOUND_SECONDS = 120
 ROWS = 100_000  # s3rver is slow
-MOST_RESTARTS = 5
 OUR_IMAGE = "csv-merger"
 DOTENV = {"SECRET_KEY": "5" * 64, "ADMIN_TOKEN": "6" * 64, "S3_SECRET_ACCESS_KEY": "7" * 64}
 PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP, LAST_CAPABILITY = 38, 24, 63
@@ -192,15 +191,8 @@ class BucketProcess(Process):
         folder = self.volume("/data")
         folder.mkdir(parents=True, exist_ok=True)
         given = self.service["environment"]
-        program = """
-          const [port, directory, bucket, key, secret] = process.argv.slice(1);
-          const S3rver = require("s3rver");
-          require("s3rver/lib/models/account").DUMMY_ACCOUNT.createKeyPair(key, secret);
-          new S3rver({ port: +port, address: "0.0.0.0", silent: true, directory,
-                       vhostBuckets: false, configureBuckets: [{ name: bucket }] }).run();
-        """
         return subprocess.Popen(
-            ["node", "-e", program, str(self.port), str(folder), given["S3_BUCKET"],
+            ["node", "start.js", str(folder), "0.0.0.0", str(self.port), given["S3_BUCKET"],
              given["AWS_ACCESS_KEY_ID"], given["AWS_SECRET_ACCESS_KEY"]],
             cwd=HERE.parent / "tests/service/s3rver", stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True)
@@ -254,14 +246,7 @@ class Deployment:
 
     def wait_until_healthy(self, name):
         end = time.monotonic() + BOUND_SECONDS
-        process, restarts = self.running[name], 0
-        # s3rver dies when several processes try a bucket at the same moment, and who needs it with it.
-        while process.process.poll() is not None and restarts < MOST_RESTARTS:
-            assert self.services[name]["restart"] == "unless-stopped"
-            restarts += 1
-            time.sleep(1)
-            process.start()
-            time.sleep(1)
+        process = self.running[name]
         while not process.is_healthy():
             assert time.monotonic() < end, f"{name} is not healthy: {self.running[name].text()}"
             time.sleep(0.1)

@@ -1,5 +1,7 @@
 #include "csvm/api.h"
 
+#include <algorithm>
+
 #include "context.h"
 #include "live.h"
 #include "metrics.h"
@@ -21,6 +23,13 @@ Context::Context(Settings given, Parts used)
       started_at(parts.now()) {}
 
 Context::~Context() = default;
+
+std::size_t Context::worker_processes() const {
+  if (!parts.processes) return 1;
+  const auto all = parts.processes();
+  return static_cast<std::size_t>(std::ranges::count_if(
+      all, [](const auto& process) { return !process.first.starts_with(only_web); }));
+}
 
 Api::Api(Settings settings, Parts parts)
     : context_(std::make_unique<Context>(std::move(settings), std::move(parts))) {}

@@ -52,6 +52,8 @@ struct Context {
   std::uint64_t next_number() {
     return numbers.with([](std::uint64_t& last) { return ++last; });
   }
+  /// How many processes could run a job.
+  std::size_t worker_processes() const;
   store::Store& store() const { return parts.environment.store; }
   files::Files& files() const { return parts.environment.files; }
   std::string_view cookie_name() const { return settings.behind_tls ? "__Host-sid" : "sid"; }

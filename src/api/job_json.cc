@@ -13,15 +13,6 @@ namespace json = boost::json;
 
 namespace {
 
-// What is known of the delivery that the job makes now; nothing of an earlier one.
-std::optional<jobs::SendingDetails> details_of(const store::Job& job) {
-  auto details = jobs::sending_details(job.progress.details);
-  if (!details || job.mode != store::Mode::webhook) return std::nullopt;
-  const auto wishes = recipe::parse_delivery_wishes(job.webhook.options, {});
-  if (!wishes || wishes->series != details->series) return std::nullopt;
-  return details;
-}
-
 void add_sending(const store::Job& job, json::object& shown) {
   const auto last = jobs::sending_details(job.progress.details);
   shown["rows_read"] = last ? last->rows_read : job.progress.total_records;
@@ -60,6 +51,14 @@ void add_sending(const store::Job& job, json::object& shown) {
 }
 
 }  // namespace
+
+std::optional<jobs::SendingDetails> details_of(const store::Job& job) {
+  auto details = jobs::sending_details(job.progress.details);
+  if (!details || job.mode != store::Mode::webhook) return std::nullopt;
+  const auto wishes = recipe::parse_delivery_wishes(job.webhook.options, {});
+  if (!wishes || wishes->series != details->series) return std::nullopt;
+  return details;
+}
 
 json::object failure_json(const store::Delivery& failure) {
   return {{"record", failure.record + 1},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <optional>
 #include <string_view>
 
 #include "csvm/jobs.h"
@@ -12,6 +13,9 @@ namespace csvm::api {
 /// Whether `?part=` may name it; the latter: no job's results have it, it is made for the answer.
 bool is_part(std::string_view part);
 bool is_made_on_demand(std::string_view part);
+
+/// What is known of the delivery that the job makes now (or made last); nothing of an earlier one.
+std::optional<jobs::SendingDetails> details_of(const store::Job& job);
 
 boost::json::object job_json(const store::Job& job);
 /// How fast the delivery that the job makes (or made last) went, from its beginning.

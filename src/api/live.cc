@@ -11,6 +11,7 @@
 #include "answers.h"
 #include "cookie.h"
 #include "job_json.h"
+#include "metrics.h"
 
 namespace csvm::api {
 
@@ -247,7 +248,7 @@ void Live::tell() {
   if (hub_ == nullptr) return;
   const Pending pending = take_due();
   for (const auto& [id, session] : pending.jobs) {
-    const auto job = context_.store().find_job(session, id);
+    const auto job = context_.metrics->look(session, id);
     if (!job) continue;  // gone with its session
     const json::object body = snapshot(*job);
     const std::string room = room_of(session);

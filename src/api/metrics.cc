@@ -10,8 +10,19 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <filesystem>
+
+#include "job_figures.h"
 
 namespace csvm::api {
+
+namespace {
+
+// A job that waits is told of by nobody; whether it still does is asked so often.
+constexpr auto ask_after = std::chrono::seconds(30);
+constexpr std::size_t most_asked = 100;
+
+}  // namespace
 
 struct MetricsState {
   explicit MetricsState(Context& context_) : context(context_) {}
@@ -37,15 +48,34 @@ struct MetricsState {
       gauges_of("csv_merger_jobs_queued", "Jobs that wait for a worker").Add({});
   prometheus::Gauge& running =
       gauges_of("csv_merger_jobs_running", "Jobs that a worker has").Add({});
+  prometheus::Gauge& worker_processes =
+      gauges_of("csv_merger_worker_processes", "Processes that work on jobs").Add({});
   prometheus::Gauge& stored = gauges_of("csv_merger_storage_bytes", "Uploads and results").Add({});
+  prometheus::Gauge& storable =
+      gauges_of("csv_merger_storage_limit_bytes", "From which on uploads are refused").Add({});
+  prometheus::Gauge& disk_free =
+      gauges_of("csv_merger_disk_free_bytes", "On the disk of DATA_DIR").Add({});
+  prometheus::Gauge& disk_size = gauges_of("csv_merger_disk_bytes", "Size of that disk").Add({});
+  prometheus::Gauge& store_up =
+      gauges_of("csv_merger_store_up", "1 when the store answers, 0 when it does not").Add({});
+  prometheus::Gauge& files_up =
+      gauges_of("csv_merger_files_up", "1 when files can be written and read back, or 0").Add({});
   prometheus::Gauge& connections = gauges_of("csv_merger_connections", "Open connections").Add({});
   prometheus::Gauge& lag =
       gauges_of("csv_merger_event_loop_lag_seconds", "How late the event loop was").Add({});
   prometheus::Gauge& uptime =
       gauges_of("csv_merger_uptime_seconds", "Since the start of the process").Add({});
+  JobFigures jobs{registry, context.parts.now()};
 };
 
-Metrics::Metrics(Context& context) : state_(std::make_unique<MetricsState>(context)) {}
+Metrics::Metrics(Context& context) : state_(std::make_unique<MetricsState>(context)) {
+  prometheus::BuildGauge()
+      .Name("csv_merger_build_info")
+      .Help("Always 1; the label says which version this is")
+      .Register(state_->registry)
+      .Add({{"version", context.settings.version}})
+      .Set(1);
+}
 Metrics::~Metrics() = default;
 
 void Metrics::answered(const server::RequestRecord& request) {
@@ -66,13 +96,36 @@ void Metrics::answered(const server::RequestRecord& request) {
 
 void Metrics::watch(const server::Server* server) { state_->server = server; }
 
+Result<store::Job> Metrics::look(const std::string& session, const std::string& job) {
+  auto found = state_->context.store().find_job(session, job);
+  if (found) state_->jobs.saw(*found, state_->context.parts.now());
+  if (!found && found.error().code == Errc::not_found) state_->jobs.gone(job);
+  return found;
+}
+
 std::string Metrics::text() {
   MetricsState& state = *state_;
-  if (const auto totals = state.context.store().totals()) {
+  const auto totals = state.context.store().totals();
+  state.store_up.Set(totals ? 1 : 0);
+  state.files_up.Set(state.context.files().check() ? 1 : 0);
+  if (totals) {
     state.sessions.Set(static_cast<double>(totals->sessions));
     state.queued.Set(static_cast<double>(totals->queued_jobs));
     state.running.Set(static_cast<double>(totals->running_jobs));
     state.stored.Set(static_cast<double>(totals->bytes));
+    const store::Time now = state.context.parts.now();
+    for (const auto& [session, job] : state.jobs.unheard_since(now - ask_after, most_asked)) {
+      (void)look(session, job);
+    }
+    state.jobs.collect(now, totals->queued_jobs);
+  }
+  state.storable.Set(static_cast<double>(state.context.settings.limits.bytes_in_all));
+  state.worker_processes.Set(static_cast<double>(state.context.worker_processes()));
+  std::error_code failed;
+  const auto disk = std::filesystem::space(state.context.settings.data_folder, failed);
+  if (!failed) {
+    state.disk_free.Set(static_cast<double>(disk.available));
+    state.disk_size.Set(static_cast<double>(disk.capacity));
   }
   if (const server::Server* server = state.server) {
     const server::ServerFigures figures = server->figures();

@@ -15,6 +15,8 @@ class Metrics {
   ~Metrics();
   void answered(const server::RequestRecord& request);
   void watch(const server::Server* server);  // null: no more
+  /// A job that was changed, as it is now. Blocking: asks the store, and fails as that does.
+  Result<store::Job> look(const std::string& session, const std::string& job);
   /// Blocking: asks the store. In the text format of Prometheus.
   std::string text();
 

@@ -51,10 +51,7 @@ json::object check_workers(Context& context) {
   if (!context.parts.processes) return object;
   const auto totals = context.store().totals();
   if (!totals) return object;  // "store" says why
-  std::size_t working = 0;
-  for (const auto& [name, version] : context.parts.processes()) {
-    if (!name.starts_with(only_web)) ++working;
-  }
+  const std::size_t working = context.worker_processes();
   object["running_jobs"] = std::max<std::uint64_t>(here, totals->running_jobs);
   object["queued_jobs"] = totals->queued_jobs;
   object["processes"] = working;

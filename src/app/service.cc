@@ -272,6 +272,7 @@ class RunningService final : public Service {
     if (!settings_.destinations_file.empty()) {
       api.presets = CSVM_TRY(recipe::load_destination_presets(settings_.destinations_file));
     }
+    api.data_folder = settings_.data_folder;
     api.version = version;
     const auto processes = [this] {
       return processes_.with([](Processes& known) { return known.all; });

@@ -206,6 +206,7 @@ class Governor::State {
     status.latency_p90 = lane.latencies.percentile(0.9);
     status.latency_p99 = lane.latencies.percentile(0.99);
     status.held_by = held_by(of, lane, settings_, now);
+    status.receiver_is_down = status.state == JobState::sending && lane.breaker.is_open();
     status.stopped_because = of.stopped_because;
     return status;
   }

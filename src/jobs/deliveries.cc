@@ -139,11 +139,11 @@ std::string webhook_id_prefix(const store::Job& job) {
 std::string to_text(const SendingDetails& details) {
   std::string text = fmt::format(
       "{}\nseries {}\nrows_read {}\ndelivered {}\nrejected {}\nfailed {}\nmaybe {}\nskipped {}\n"
-      "in_flight {}\np50 {}\np90 {}\np99 {}\nwaits {}\ncrashes {}\nheld_by {}\n",
+      "in_flight {}\np50 {}\np90 {}\np99 {}\nwaits {}\ndown {}\ncrashes {}\nheld_by {}\n",
       first_line, details.series, details.rows_read, details.delivered, details.rejected,
       details.failed, details.maybe, details.skipped, details.in_flight, details.latency_p50,
-      details.latency_p90, details.latency_p99, details.waits_for_go_on ? 1 : 0, details.crashes,
-      printable(details.held_by));
+      details.latency_p90, details.latency_p99, details.waits_for_go_on ? 1 : 0,
+      details.receiver_is_down ? 1 : 0, details.crashes, printable(details.held_by));
   if (details.last_failure) {
     const store::Delivery& last = *details.last_failure;
     text +=
@@ -178,6 +178,7 @@ std::optional<SendingDetails> sending_details(std::string_view text) {
   details.latency_p90 = lines.number<double>("p90");
   details.latency_p99 = lines.number<double>("p99");
   details.waits_for_go_on = lines.number<int>("waits") != 0;
+  details.receiver_is_down = lines.number<int>("down") != 0;
   details.crashes = lines.number<std::uint32_t>("crashes");
   details.held_by = lines.text("held_by");
   if (lines.has("last_record")) {

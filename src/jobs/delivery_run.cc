@@ -211,6 +211,7 @@ store::Progress DeliveryRun::progress(const deliver::JobStatus& status, bool wai
   details.latency_p99 = milliseconds(status.latency_p99);
   details.waits_for_go_on = waits;
   details.held_by = status.held_by;
+  details.receiver_is_down = status.receiver_is_down;
   details.crashes = crashes_;
   pace_.add({std::chrono::floor<std::chrono::seconds>(environment_.outgoing.wall_clock())
                  .time_since_epoch()

@@ -264,8 +264,10 @@ TEST(Breaker, ProbesADestinationFromWhichOnlyFailuresComeAndRecovers) {
   EXPECT_LE(simulation.arrivals(url).size(), 15U);
   EXPECT_NE(simulation.governor.status(1, simulation.now).held_by.find("nothing but failures"),
             std::string::npos);
+  EXPECT_TRUE(simulation.governor.status(1, simulation.now).receiver_is_down);
   simulation.run_for(3min);
   EXPECT_EQ(simulation.governor.status(1, simulation.now).state, JobState::finished);
+  EXPECT_FALSE(simulation.governor.status(1, simulation.now).receiver_is_down);
   EXPECT_EQ(simulation.governor.status(1, simulation.now).delivered, 1'000U);
 }
 

@@ -35,6 +35,7 @@ struct Settings {
   recipe::DeliveryWishes delivery;  // what is not said of a delivery
   std::vector<recipe::DestinationPreset> presets = recipe::built_in_destination_presets();
   double requests_per_second = 200;  // of one address; 0: no limit. Bursts of five seconds' worth
+  std::string data_folder;           // whose disk the figures tell of
   std::string version;
 };
 

@@ -143,10 +143,10 @@ struct JobStatus {
   double rate_per_second = 0;       // as set; 0: no limit
   double effective_rate_limit = 0;  // after ceilings and shares; 0: no limit
   Duration latency_p50{0}, latency_p90{0}, latency_p99{0};
-  std::uint16_t target = 0;           // that takes new records now: index into JobPlan::targets
-  std::optional<double> learnt_rate;  // which that one bears
-  std::string held_by;                // what holds the rate down, in one sentence
-  std::string stopped_because;
+  std::uint16_t target = 0;              // that takes new records now: index into JobPlan::targets
+  std::optional<double> learnt_rate;     // which that one bears
+  std::string held_by, stopped_because;  // held_by: what holds the rate down, in one sentence
+  bool receiver_is_down = false;         // nothing but failures came back: only probes are sent
 };
 
 /// Decides what is sent when, for all jobs and destinations of a process: a bucket for each job and

@@ -228,7 +228,7 @@ struct SendingDetails {
   std::uint64_t rows_read = 0;  // by the merge
   std::uint64_t delivered = 0, rejected = 0, failed = 0, maybe = 0, skipped = 0, in_flight = 0;
   double latency_p50 = 0, latency_p90 = 0, latency_p99 = 0;  // milliseconds
-  bool waits_for_go_on = false;                              // the canary is sent
+  bool waits_for_go_on = false, receiver_is_down = false;    // the canary is sent; only probes are
   std::string held_by;
   std::uint32_t crashes = 0;  // workers lost in a row without an outcome
   std::optional<store::Delivery> last_failure;
