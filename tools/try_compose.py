@@ -13,7 +13,6 @@ tried, and what the store itself refuses is not either.
 
 Uploads at web, processes, downloads; kills the worker that has a job; stops all and starts all again.
 """
-import ctypes
 import fcntl
 import json
 import os
@@ -31,15 +30,13 @@ from pathlib import Path
 
 import yaml
 
-from try_container import Client, mount
+from try_container import Client, Image, check_rights, mount
 
 HERE = Path(__file__).resolve().parent
 BOUND_SECONDS = 120
 ROWS = 100_000  # s3rver is slow
 OUR_IMAGE = "csv-merger"
 DOTENV = {"SECRET_KEY": "5" * 64, "ADMIN_TOKEN": "6" * 64, "S3_SECRET_ACCESS_KEY": "7" * 64}
-PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP, LAST_CAPABILITY = 38, 24, 63
-libc = ctypes.CDLL(None, use_errno=True)
 
 
 def interpolated(text, variables):
@@ -118,40 +115,20 @@ class Process:
 class OurProcess(Process):
     """In the root of our image."""
 
-    def __init__(self, name, service, folder, root, config):
+    def __init__(self, name, service, folder, image):
         super().__init__(name, service, folder)
-        self.user, self.group = (int(one) for one in config["User"].split(":"))
-        self.command = config["Entrypoint"] + service.get("command", config["Cmd"])
-        self.health_check = config["Healthcheck"]["Test"][1:]
-        self.environment = dict(one.split("=", 1) for one in config["Env"])
-        self.environment |= {name: str(one) for name, one in service.get("environment", {}).items()}
-        self.view = folder / "roots" / name
-        self.view.mkdir(parents=True)
-        mount("--bind", str(root), str(self.view))
-        if service.get("read_only"):
-            mount("-o", "remount,ro,bind", str(self.view))
+        self.image, self.view = image, folder / "roots" / name
+        self.command = image.config["Entrypoint"] + service.get("command", image.config["Cmd"])
+        self.environment = image.environment | {
+            name: str(one) for name, one in service.get("environment", {}).items()}
+        volumes = (one.split(":") for one in service.get("volumes", []))
+        image.mount(self.view, {place: folder / "volumes" / of for of, place in volumes},
+                    service.get("read_only", False))
         mount("--bind", str(folder / "hosts"), str(self.view / "etc/hosts"))
-        for one in service.get("volumes", []):
-            volume_name, _, target = one.partition(":")
-            volume = folder / "volumes" / volume_name
-            if not volume.exists():  # new ones take the owner of what the image has there
-                volume.mkdir(parents=True)
-                there = (self.view / target.lstrip("/")).stat()
-                os.chown(volume, there.st_uid, there.st_gid)
-                volume.chmod(there.st_mode & 0o7777)
-            mount("--bind", str(volume), str(self.view / target.lstrip("/")))
 
     def enter(self):
-        os.chroot(self.view)
-        os.chdir("/")
-        if "ALL" in self.service.get("cap_drop", []):
-            for capability in range(LAST_CAPABILITY + 1):
-                libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
-        if any("no-new-privileges" in one for one in self.service.get("security_opt", [])):
-            libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        os.setgroups([])
-        os.setgid(self.group)
-        os.setuid(self.user)
+        self.image.enter(self.view, "ALL" in self.service.get("cap_drop", []),
+                         "no-new-privileges:true" in self.service.get("security_opt", []))
 
     def spawn(self):
         return subprocess.Popen(self.command, env=self.environment, preexec_fn=self.enter,
@@ -162,7 +139,7 @@ class OurProcess(Process):
         assert self.process.poll() is None, f"{self.name} ended: {self.text()}"
         if self.service.get("healthcheck", {}).get("disable"):
             return " works, " in self.text()
-        return subprocess.run(self.health_check, env=self.environment, preexec_fn=self.enter,
+        return subprocess.run(self.image.health_check, env=self.environment, preexec_fn=self.enter,
                               capture_output=True).returncode == 0
 
 
@@ -208,13 +185,13 @@ class BucketProcess(Process):
 
 
 class Deployment:
-    def __init__(self, described, folder, root, config):
+    def __init__(self, described, folder, image):
         self.services = described["services"]
         (folder / "volumes").mkdir()
         # An engine resolves the names of services; here all of them are this machine.
         (folder / "hosts").write_text("127.0.0.1 localhost " + " ".join(self.services) + "\n")
         # It also makes this mount point in an image that has none.
-        (root / "etc/hosts").touch()
+        (image.root / "etc/hosts").touch()
         kinds = {"redis": RedisProcess, "bucket": BucketProcess}
         for name, service in self.services.items():
             declared = {one.split(":")[0] for one in service.get("volumes", [])}
@@ -222,7 +199,7 @@ class Deployment:
             assert name in kinds or service["image"] == OUR_IMAGE, f"{name}: unknown image"
         self.running = {
             name: kinds[name](name, service, folder) if name in kinds
-            else OurProcess(name, service, folder, root, config)
+            else OurProcess(name, service, folder, image)
             for name, service in self.services.items()}
 
     def order(self):
@@ -276,11 +253,7 @@ def check_reports(deployment):
         if isinstance(process, OurProcess):
             complaints = [line for line in process.log if re.search(r'"level":"(warn|error)', line)]
             assert not complaints, f"{name} warns at its start: {complaints}"
-            status = Path(f"/proc/{process.process.pid}/status").read_text()
-            facts = dict(line.split(":\t", 1) for line in status.splitlines())
-            assert facts["Uid"].split()[0] == str(process.user), facts["Uid"]
-            assert int(facts["CapBnd"], 16) == int(facts["CapEff"], 16) == 0, facts["CapBnd"]
-            assert facts["NoNewPrivs"] == "1"
+            check_rights(process.process.pid, process.image.user)
 
 
 def work_with(deployment):
@@ -323,11 +296,11 @@ def work_with(deployment):
 
 
 def main():
-    root, config = Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text())
+    image = Image(sys.argv[1], json.loads(Path(sys.argv[2]).read_text()))
     bring_up_loopback()
     folder = Path(tempfile.mkdtemp(prefix="csvm_compose_"))
     folder.chmod(0o755)
-    deployment = Deployment(read_compose(DOTENV), folder, root, config["Docker"]["config"])
+    deployment = Deployment(read_compose(DOTENV), folder, image)
     try:
         deployment.start()
         print("started as compose.yaml says (s3rver in place of SeaweedFS): " +

@@ -196,6 +196,14 @@ class Continuation {
     CSVM_TRY(look_and_complete(context_, session_, file_, bytes, {}));
     return bytes;
   }
+  /// The request was cut off by ourselves, who stop: keeps all that came.
+  void cut() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!writer_ || !write_received()) return;
+    }
+    give_way();
+  }
   /// Another request wants to go on: keeps what was written; this one can write no more.
   void give_way() {
     const std::lock_guard lock(mutex_);
@@ -254,6 +262,24 @@ void supersede(Context& context, const std::string& file, const std::shared_ptr<
   if (before) before->give_way();
 }
 
+// Keeps what came when the coroutine that has it ends before its time: by an exception, with the
+// server. Not on its thread.
+class KeptAtACut {
+ public:
+  KeptAtACut(Context& context, std::shared_ptr<Continuation> part)
+      : context_(context), part_(std::move(part)) {}
+  ~KeptAtACut() {
+    if (part_) boost::asio::post(context_.parts.pool, [part = part_] { part->cut(); });
+  }
+  KeptAtACut(const KeptAtACut&) = delete;
+  KeptAtACut& operator=(const KeptAtACut&) = delete;
+  void has_ended() { part_.reset(); }
+
+ private:
+  Context& context_;
+  std::shared_ptr<Continuation> part_;
+};
+
 Response conflict_or_failure(const Error& error) {
   return with_version(error.code == Errc::conflict ? server::problem(409, error.message)
                                                    : failure(error));
@@ -281,6 +307,7 @@ Task<Response> patch_tus(Context& context, Request& request) {
   const auto begun = co_await server::offload(context.parts.pool, std::move(begin));
   if (!begun) co_return conflict_or_failure(begun.error());
 
+  KeptAtACut kept(context, part);
   std::vector<char> buffer(piece_bytes);
   for (;;) {
     const auto read = co_await request.read_some(buffer);
@@ -289,10 +316,14 @@ Task<Response> patch_tus(Context& context, Request& request) {
     if (part->data.size() < piece_bytes) continue;
     auto write = [part] { return part->write(); };
     const auto written = co_await server::offload(context.parts.pool, std::move(write));
-    if (!written) co_return conflict_or_failure(written.error());
+    if (!written) {
+      kept.has_ended();
+      co_return conflict_or_failure(written.error());
+    }
   }
   auto end = [part] { return part->end(); };
   const auto ended = co_await server::offload(context.parts.long_pool, std::move(end));
+  kept.has_ended();
   if (!ended) co_return conflict_or_failure(ended.error());
   Response response = empty(204);
   response.headers.set("Upload-Offset", fmt::format("{}", *ended));

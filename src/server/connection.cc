@@ -108,13 +108,18 @@ struct Answered {
 Task<Response> run_handler(std::shared_ptr<Shared> shared, const Route& route,
                            ReceivedRequest& request) {
   std::string failure;
+  bool is_cut = false;
   try {
     Response response = co_await route.handler(request);
     co_return response;
+  } catch (const boost::system::system_error& error) {
+    failure = error.what();
+    // The stop cut it off: its own line says so, and there is nobody to answer.
+    is_cut = shared->stopping && error.code() == asio::error::operation_aborted;
   } catch (const std::exception& error) {
     failure = error.what();
   }
-  record_failure(*shared, request.id(), failure);
+  if (!is_cut) record_failure(*shared, request.id(), failure);
   co_return problem(Error{Errc::internal, failure});
 }
 

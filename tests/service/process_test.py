@@ -2,6 +2,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -122,6 +123,33 @@ class Process(unittest.TestCase):
         half = len(content) // 2
         self.assertEqual(client.tus_patch(location, 0, content[:half]).status, 204)
         service.restart(signal.SIGKILL)
+        self.assertEqual(client.tus_offset(location), half)
+        self.assertEqual(client.tus_patch(location, half, content[half:]).status, 204)
+        job = client.process(client.tus("HEAD", location).headers["Upload-Id"])
+        client.wait_for_state(job, "completed")
+        plain = client.merged(("a.csv", content))
+        self.assertEqual(client.download(job), client.download(plain))
+
+    def test_a_stop_keeps_what_came_of_an_upload_that_is_under_way(self):
+        service = self.service()
+        client = Client(service)
+        content = leads(20_000)
+        location = client.tus_create("a.csv", len(content))
+        half = len(content) // 2
+        sender = socket.create_connection(service.address)
+        self.addCleanup(sender.close)
+        sender.sendall(
+            f"PATCH {location} HTTP/1.1\r\nHost: x\r\nCookie: {client.cookie}\r\n"
+            f"Tus-Resumable: 1.0.0\r\nContent-Type: application/offset+octet-stream\r\n"
+            f"Upload-Offset: 0\r\nContent-Length: {len(content)}\r\n\r\n".encode()
+            + content[:half])
+        folder = service.data / "files" / client.get("/api/session").json()["session_id"]
+        wait_until(lambda: any(path.stat().st_size for path in folder.glob("*")), "bytes on disk")
+        self.assertEqual(service.end(), 0)
+        said = service.text_of_log()
+        self.assertIn("some requests had to be cut", said)
+        self.assertNotIn("handler failed", said)
+        service.start()
         self.assertEqual(client.tus_offset(location), half)
         self.assertEqual(client.tus_patch(location, half, content[half:]).status, 204)
         job = client.process(client.tus("HEAD", location).headers["Upload-Id"])
