@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <map>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -121,6 +122,88 @@ TEST(Settings, AreAllInTheExampleAndInTheDescriptionAndNoOthers) {
     if (line.starts_with("| `")) described.insert(line.substr(3, line.find('`', 3) - 3));
   }
   EXPECT_EQ(described, read_names);
+}
+
+// All that a regular expression's first group finds in a file of the project.
+std::set<std::string> found_in(const std::string& file, const std::string& pattern) {
+  const std::string text = text_of((CSVM_SOURCE_FOLDER "/" + file).c_str());
+  const std::regex expression(pattern, std::regex::multiline);
+  std::set<std::string> found;
+  for (std::sregex_iterator at(text.begin(), text.end(), expression), end; at != end; ++at) {
+    found.insert((*at)[1]);
+  }
+  return found;
+}
+
+TEST(Settings, ThatTheDeploymentSetsAreOnesThatThereAre) {
+  std::set<std::string> known;
+  const auto note = [&](std::string_view name) -> std::optional<std::string> {
+    known.emplace(name);
+    return std::nullopt;
+  };
+  ASSERT_TRUE(read_settings(note, ""));
+  known.insert("TMPDIR");  // every program's
+
+  const auto names_in = [](const std::set<std::string>& lines, const std::string& pattern) {
+    const std::regex name(pattern);
+    std::set<std::string> names;
+    for (const std::string& line : lines) {
+      for (std::sregex_iterator at(line.begin(), line.end(), name), end; at != end; ++at) {
+        names.insert((*at)[1]);
+      }
+    }
+    return names;
+  };
+  auto set_there = names_in(found_in("docs/deploy.md", "^\\| (`[A-Z][^|]*)\\|"), "`([A-Z0-9_]+)`");
+  EXPECT_GT(set_there.size(), 12U);
+  const auto in_image = names_in(found_in("Dockerfile", "^ENV (HOST=.*)$"), "([A-Z_]+)=");
+  EXPECT_EQ(in_image.size(), 5U);
+  set_there.insert(in_image.begin(), in_image.end());
+  // The bucket's own two are not ours.
+  set_there.merge(found_in("compose.yaml", "^ +((?!AWS_)[A-Z][A-Z0-9_]+): "));
+  EXPECT_GT(set_there.size(), 14U);
+  for (const std::string& name : set_there) EXPECT_TRUE(known.contains(name)) << name;
+}
+
+TEST(Settings, OfTheExampleAreTheDefaults) {
+  std::string example = text_of(CSVM_SOURCE_FOLDER "/.env.example");
+  std::string dotenv;
+  std::istringstream lines(example);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('#') && !line.starts_with("# ")) dotenv += line.substr(1) + "\n";
+  }
+  const auto nothing = [](std::string_view) -> std::optional<std::string> { return std::nullopt; };
+  const auto shown = read_settings(nothing, dotenv);
+  const auto own = read_settings(nothing, "");
+  ASSERT_TRUE(shown) << shown.error().message;
+  ASSERT_TRUE(own);
+  EXPECT_EQ(shown->host, own->host);
+  EXPECT_EQ(shown->port, own->port);
+  EXPECT_EQ(shown->production, own->production);
+  EXPECT_EQ(shown->data_folder, own->data_folder);
+  EXPECT_EQ(shown->behind_tls, own->behind_tls);
+  EXPECT_EQ(shown->max_file_mb, own->max_file_mb);
+  EXPECT_EQ(shown->max_files_per_session, own->max_files_per_session);
+  EXPECT_EQ(shown->max_storage_per_session_mb, own->max_storage_per_session_mb);
+  EXPECT_EQ(shown->max_jobs_at_once_per_session, own->max_jobs_at_once_per_session);
+  EXPECT_EQ(shown->max_total_storage_gb, own->max_total_storage_gb);
+  EXPECT_EQ(shown->requests_per_second, own->requests_per_second);
+  EXPECT_EQ(shown->workers, own->workers);
+  EXPECT_EQ(shown->job_lease, own->job_lease);
+  EXPECT_EQ(shown->job_timeout, own->job_timeout);
+  EXPECT_EQ(shown->match_threshold, own->match_threshold);
+  EXPECT_EQ(shown->webhook_rate, own->webhook_rate);
+  EXPECT_EQ(shown->webhook_timeout, own->webhook_timeout);
+  EXPECT_EQ(shown->webhook_retries, own->webhook_retries);
+  EXPECT_EQ(shown->webhook_backoff, own->webhook_backoff);
+  EXPECT_EQ(shown->webhook_allow_private, own->webhook_allow_private);
+  EXPECT_EQ(shown->session_ttl, own->session_ttl);
+  EXPECT_EQ(shown->data_retention, own->data_retention);
+  EXPECT_EQ(shown->cleanup_interval, own->cleanup_interval);
+  EXPECT_EQ(shown->log_level, own->log_level);
+  EXPECT_EQ(shown->log_as_json, own->log_as_json);
+  EXPECT_EQ(shown->s3.region, own->s3.region);
+  EXPECT_EQ(shown->s3.path_style, own->s3.path_style);
 }
 
 TEST(Settings, AnEmptyValueIsNoValue) {
