@@ -168,8 +168,8 @@ class BlockWorker {
     return a < b;
   }
 
-  // Whether an earlier family has compared the two: they share one of its keys, and so few rows
-  // have it that its block was compared whole.
+  // Whether the block of another family compares the two: they share one of its keys, and so few
+  // rows have it that its block was compared whole.
   bool have_met(const FuzzyRow& a, const FuzzyRow& b) const {
     const auto met = [this](Kind kind, std::uint64_t mine, std::uint64_t theirs) {
       return mine != 0 && mine == theirs && context_.frequencies.count(kind, mine) <= whole_block;
@@ -266,10 +266,10 @@ struct Share {
 };
 
 // Keys of so many bytes are made in one pass over the rows.
-constexpr std::uint64_t key_bytes = std::uint64_t{256} << 20;
+constexpr std::uint64_t key_bytes = std::uint64_t{272} << 20;
 constexpr std::size_t sampled_rows = 4096;
 
-/// Spreads the rows by their keys, as many families at a time as memory allows.
+/// Spreads the rows by their keys, as many families in a pass as memory allows.
 class KeyMaker {
  public:
   KeyMaker(const Comparables::Store& store, const std::vector<std::uint32_t>& rows,
@@ -317,6 +317,25 @@ class KeyMaker {
         shares_.push_back({family, part * each, (part + 1) * each, bytes / parts});
       }
     }
+    // Large ones first, small ones into what they leave: fewer passes. Parts of a family stay side
+    // by side.
+    std::ranges::stable_sort(shares_, std::ranges::greater(), &Share::bytes);
+    std::vector<Share> left = std::exchange(shares_, {});
+    while (!left.empty()) {
+      std::uint64_t bytes = 0;
+      const auto is_later = [&](const Share& share) {
+        const bool fits = bytes == 0 || bytes + share.bytes <= most_bytes();
+        if (fits) {
+          bytes += share.bytes;
+          shares_.push_back(share);
+        }
+        return !fits;
+      };
+      std::vector<Share> later;
+      std::ranges::copy_if(left, std::back_inserter(later), is_later);
+      left = std::move(later);
+      pass_ends_.push_back(shares_.size());
+    }
   }
 
   std::uint64_t most_bytes() const {
@@ -324,13 +343,10 @@ class KeyMaker {
                                        : std::min(key_bytes, settings_.memory_bytes / 4 + 1);
   }
 
-  // The keys of the next shares, as many as fit.
+  // The keys of the next pass.
   Result<void> make_keys() {
     first_ = end_;
-    std::uint64_t bytes = 0;
-    do {
-      bytes += shares_[end_++].bytes;
-    } while (end_ < shares_.size() && bytes + shares_[end_].bytes <= most_bytes());
+    end_ = *std::ranges::upper_bound(pass_ends_, first_);
     spread_.start(end_ - first_);
     constexpr std::size_t slice = 4096;
     return run_parallel(static_cast<unsigned>(sides_.size()), (rows_.size() + slice - 1) / slice,
@@ -368,19 +384,18 @@ class KeyMaker {
   const Settings& settings_;
   std::vector<Side> sides_;  // [worker]
   Spread spread_;
-  std::vector<Share> shares_;
-  std::size_t first_ = 0, end_ = 0;  // shares whose keys are made
+  std::vector<Share> shares_;           // pass after pass
+  std::vector<std::size_t> pass_ends_;  // index of the share behind each pass
+  std::size_t first_ = 0, end_ = 0;     // shares whose keys are made
 };
 
-}  // namespace
-
-Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
-                                           const std::vector<std::uint32_t>& rows,
-                                           ScoreContext context, const Settings& settings) {
-  context.lowest = margin_of(settings.possible);
+// What each worker finds is added to `found`. The keys and signatures are gone at the end: what
+// follows needs their memory.
+Result<void> compare_blocks(const Comparables::Store& store, const std::vector<std::uint32_t>& rows,
+                            const ScoreContext& context, const Settings& settings,
+                            GroupingOptions options, std::vector<std::vector<ScoredPair>>& found) {
   const auto signatures = CSVM_TRY(
       store.space->array<Signature>(store.type == columns::TableType::people ? rows.size() : 0));
-  GroupingOptions options = grouping(settings, *store.space);
   if (!signatures.empty()) {
     options.ahead = [&](std::uint32_t at) { __builtin_prefetch(&signatures[at]); };
   }
@@ -389,7 +404,6 @@ Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
     workers.emplace_back(store, rows, signatures, context);
   }
   KeyMaker keys(store, rows, signatures, context.frequencies, settings, options);
-  std::vector<std::vector<ScoredPair>> found(workers.size());
   for (std::size_t share = 0; share < keys.shares(); ++share) {
     for (BlockWorker& worker : workers) worker.start(keys.family_of(share));
     CSVM_CHECK(keys.each_group(
@@ -401,6 +415,18 @@ Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
       settings.progress(0.9 * static_cast<double>(share + 1) / static_cast<double>(keys.shares()));
     }
   }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
+                                           const std::vector<std::uint32_t>& rows,
+                                           ScoreContext context, const Settings& settings) {
+  context.lowest = margin_of(settings.possible);
+  GroupingOptions options = grouping(settings, *store.space);
+  std::vector<std::vector<ScoredPair>> found(options.threads);
+  CSVM_CHECK(compare_blocks(store, rows, context, settings, options, found));
   return sorted_once(found, store.rows, options);
 }
 
