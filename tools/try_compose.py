@@ -35,6 +35,7 @@ from try_container import Client, Image, check_rights, mount
 HERE = Path(__file__).resolve().parent
 BOUND_SECONDS = 120
 ROWS = 100_000  # s3rver is slow
+ROWS_AT_STOP = 2_000_000  # two at once do not end in the ten seconds that a stop gives them
 OUR_IMAGE = "csv-merger"
 DOTENV = {"SECRET_KEY": "5" * 64, "ADMIN_TOKEN": "6" * 64, "S3_SECRET_ACCESS_KEY": "7" * 64}
 
@@ -283,14 +284,25 @@ def work_with(deployment):
     killed.start()
     deployment.wait_until_healthy(killed.name)
 
-    waiting = [client.process_upload(large) for _ in range(3)]
-    deployment.worker_with(waiting[0])
+    longer = client.upload(ROWS_AT_STOP)
+    at_stop = [client.process_upload(longer) for _ in range(2)]
+    waiting = client.process_upload(large)
+    for one in at_stop:
+        deployment.worker_with(one)
     seconds = deployment.stop()
-    print(f"all stopped under load; the slowest took {seconds:.1f} s")
+    said = "".join(process.text() for process in deployment.running.values())
+    handed_back = [one for one in at_stop if f"job {one} goes back to the queue" in said]
+    assert handed_back, "no job was running at the stop"
+    print(f"all stopped with two jobs of {ROWS_AT_STOP} rows in hand ({len(handed_back)} handed back) and one "
+          f"waiting; the slowest took {seconds:.1f} s")
     deployment.start()
-    for one in waiting:
+    client.wait_for(waiting, "completed")
+    assert client.ask(f"/api/jobs/{waiting}/download") == expected
+    tables = set()
+    for one in [*at_stop, client.process_upload(longer)]:
         client.wait_for(one, "completed")
-        assert client.ask(f"/api/jobs/{one}/download") == expected
+        tables.add(client.ask(f"/api/jobs/{one}/download"))
+    assert len(tables) == 1, "a job that was handed back has other bytes than an undisturbed one"
     assert client.ask(f"/api/jobs/{undisturbed}/download") == expected
     print("started again on the same volumes: every job is done, with the same bytes")
 
