@@ -130,11 +130,13 @@ class RunningService final : public Service {
     if (!is_alone) beacon_ = std::thread([this] { announce_regularly(); });
     if (role_ == Role::work) {
       log_->info("csv-merger {} works, {} at once", version, settings_.workers);
+      has_begun_ = true;
       return {};
     }
     CSVM_CHECK(start_server());
     cleaner_ = std::thread([this] { clean_regularly(); });
     log_->info("csv-merger {} listens on {}", version, url());
+    has_begun_ = true;
     return {};
   }
 
@@ -163,7 +165,7 @@ class RunningService final : public Service {
     pool_.join();
     long_pool_.join();
     outer_pool_.join();
-    log_->info("stopped");
+    if (has_begun_) log_->info("stopped");
   }
 
  private:
@@ -350,6 +352,7 @@ class RunningService final : public Service {
   std::mutex mutex_;
   std::condition_variable stopping_;
   bool is_stopping_ = false;
+  bool has_begun_ = false;  // written before anybody has the service
   // In the order in which each needs those before it.
   boost::asio::thread_pool pool_;
   boost::asio::thread_pool long_pool_;

@@ -290,6 +290,7 @@ class BadStart(unittest.TestCase):
                               env={"PATH": os.environ["PATH"], **settings}, cwd=self.folder,
                               capture_output=True, text=True, timeout=BOUND_SECONDS)
         self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertNotIn("stopped", done.stderr)  # it never ran
         return done.stderr
 
     def test_what_is_wrong_with_redis_is_named_with_what_to_do(self):
