@@ -1,4 +1,9 @@
 #include <gmock/gmock.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <filesystem>
+#include <sstream>
 
 #include "csvm/receiver.h"
 #include "service_fixture.h"
@@ -239,6 +244,39 @@ TEST_F(SendingTest, NothingIsSentToAnAddressThatIsNotAllowed) {
   EXPECT_EQ(done.state, store::JobState::failed);
   EXPECT_THAT(done.error, HasSubstr("loopback"));
   EXPECT_EQ(receiver->counts().requests, 0U);
+}
+
+TEST_F(SendingTest, TheLogNamesWhatKeepsADeliveryFromBeginning) {
+  const auto receiver = receive();
+  const store::Job job = begin_sending(url_of(*receiver), 3);
+  WorkerSettings merges_only;
+  merges_only.name = "merges";
+  merges_only.sending = 0;
+  auto merges = Workers::start(sending_environment(), merges_only);
+  wait_until([&] { return job_now(job.id).state == store::JobState::sending; });
+  merges.reset();
+  // What was merged cannot be read: its files are links to themselves.
+  std::vector<std::filesystem::path> received;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "files")) {
+    if (entry.is_regular_file()) received.push_back(entry.path());
+  }
+  for (const std::filesystem::path& path : received) {
+    std::filesystem::remove(path);
+    std::filesystem::create_symlink(path, path);
+  }
+  std::ostringstream lines;
+  Environment logged = sending_environment();
+  logged.log = std::make_shared<spdlog::logger>(
+      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(lines));
+  WorkerSettings settings;
+  settings.name = "worker";
+  auto workers = Workers::start(logged, settings);
+  const store::Job done = wait_for_end(job.id);
+  workers.reset();  // nobody writes to the log any more
+  EXPECT_EQ(done.state, store::JobState::failed);
+  EXPECT_THAT(lines.str(), HasSubstr("job " + job.id + " cannot be sent: "));
+  EXPECT_THAT(lines.str(), HasSubstr("symbolic"));
+  EXPECT_THAT(done.error, testing::Not(HasSubstr("symbolic")));
 }
 
 TEST(SendingDetailsText, ReadsBackAsTheSame) {
