@@ -38,14 +38,14 @@ void count_row(const Comparables::Store& store, std::uint32_t row, Side& side,
     for (const HashedWord& word : side.company.get().all()) {
       frequencies.add(Kind::company_word, word.hash);
     }
-    if (values.work_domain != values.site) frequencies.add(Kind::site, values.work_domain);
+    if (side.work_domain != values.site) frequencies.add(Kind::site, side.work_domain);
     frequencies.add(Kind::mailbox, values.work);
     frequencies.add(Kind::mailbox, values.personal);
     frequencies.add(Kind::birth, values.birth);
   }
   frequencies.add(Kind::site, values.site);
   frequencies.add(Kind::mailbox, values.profile);
-  frequencies.add(Kind::mailbox, values.other_id);
+  frequencies.add(Kind::mailbox, side.other_id);
   frequencies.add(Kind::phone, values.phone);
 }
 
