@@ -161,7 +161,7 @@ Task<JsonBody> read_json(Request& request, std::size_t max_bytes) {
   }
   const auto text = co_await request.read_all(max_bytes);
   if (!text) {
-    body.refusal = server::problem(text.error());
+    body.refusal = refused_body(text.error());
     co_return body;
   }
   json::stream_parser parser;
@@ -183,6 +183,10 @@ Task<JsonBody> read_json(Request& request, std::size_t max_bytes) {
   co_return body;
 }
 
+Response refused_body(const Error& error) {
+  return error.code == Errc::io ? server::problem(400, error.message) : server::problem(error);
+}
+
 Response ok(const json::object& body, unsigned status) {
   return server::json_response(status, json::serialize(body));
 }
@@ -202,11 +206,13 @@ Response failure(const Error& error) {
           "the server cannot store or read data right now (its disk may be full); nothing "
           "was changed; try again later");
       response.headers.set("Retry-After", "10");
+      response.fault = error.message;
       return response;
     }
     case Errc::timeout: {
       Response response = server::problem(503, "the store is busy; try again");
       response.headers.set("Retry-After", "1");
+      response.fault = error.message;
       return response;
     }
     default:

@@ -56,11 +56,14 @@ struct JsonBody {
   std::optional<Response> refusal;
 };
 Task<JsonBody> read_json(Request& request, std::size_t max_bytes = std::size_t{1} << 20);
+/// The answer to a body that could not be read: its sender's failure, also when it was cut off.
+Response refused_body(const Error& error);
 
 Response ok(const boost::json::object& body, unsigned status = 200);
 /// 422 with the mistakes, each at its field.
 Response invalid(std::string_view detail, const std::vector<server::FieldError>& mistakes);
-/// The answer to a failure; what a user may have caused keeps its sentence.
+/// The answer to a failure; what a user may have caused keeps its sentence. What is ours (store,
+/// disk, bucket) is 503 with Retry-After, its reason for the log alone.
 Response failure(const Error& error);
 
 /// "2024-01-15T10:30:00.000Z".

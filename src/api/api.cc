@@ -19,6 +19,7 @@ Context::Context(Settings given, Parts used)
       trials(trials_per_second, burst_of_trials),
       metrics(std::make_unique<Metrics>(*this)),
       live(std::make_unique<Live>(*this)),
+      files_check([this] { return files().check(); }, parts.environment.seconds),
       started(parts.environment.seconds()),
       started_at(parts.now()) {}
 

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "csvm/api.h"
+#include "files_check.h"
 
 namespace csvm::api {
 
@@ -38,6 +39,7 @@ struct Context {
   AddressLimit trials;  // of webhooks: strangers' servers are asked
   std::unique_ptr<Metrics> metrics;
   std::unique_ptr<Live> live;
+  FilesCheck files_check;
   Guarded<CleanUpRecord> clean_up;
   // By file: the request that is adding to it (tus).
   Guarded<std::unordered_map<std::string, std::weak_ptr<Continuation>>> continuations;

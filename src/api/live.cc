@@ -63,7 +63,11 @@ server::Task<Result<std::string>> let_in(Context& context, server::SocketConnect
                                 context.settings.secret_key);
   auto find = [&context, token = std::move(token)]() -> Result<std::string> {
     if (token.empty()) return Error{Errc::not_found, "load the page first: there is no session"};
-    return CSVM_TRY(context.store().use_session(token)).id;
+    const auto session = context.store().use_session(token);
+    if (session) return session->id;
+    if (session.error().code == Errc::not_found) return session.error();
+    // The message is sent, and the reason is the operator's matter.
+    return Error{Errc::io, "the server cannot read its data right now; connect again later"};
   };
   co_return co_await server::offload(context.parts.pool, std::move(find));
 }

@@ -21,6 +21,8 @@ namespace {
 // A job that waits is told of by nobody; whether it still does is asked so often.
 constexpr auto ask_after = std::chrono::seconds(30);
 constexpr std::size_t most_asked = 100;
+// A check writes to the bucket, and every scraper of every process would.
+constexpr double files_checked_every = 30;  // seconds
 
 }  // namespace
 
@@ -59,7 +61,9 @@ struct MetricsState {
   prometheus::Gauge& store_up =
       gauges_of("csv_merger_store_up", "1 when the store answers, 0 when it does not").Add({});
   prometheus::Gauge& files_up =
-      gauges_of("csv_merger_files_up", "1 when files can be written and read back, or 0").Add({});
+      gauges_of("csv_merger_files_up",
+                "1 when files can be written and read back (looked at every 30 s), or 0")
+          .Add({});
   prometheus::Gauge& connections = gauges_of("csv_merger_connections", "Open connections").Add({});
   prometheus::Gauge& lag =
       gauges_of("csv_merger_event_loop_lag_seconds", "How late the event loop was").Add({});
@@ -107,7 +111,7 @@ std::string Metrics::text() {
   MetricsState& state = *state_;
   const auto totals = state.context.store().totals();
   state.store_up.Set(totals ? 1 : 0);
-  state.files_up.Set(state.context.files().check() ? 1 : 0);
+  state.files_up.Set(state.context.files_check.recent(files_checked_every) ? 1 : 0);
   if (totals) {
     state.sessions.Set(static_cast<double>(totals->sessions));
     state.queued.Set(static_cast<double>(totals->queued_jobs));

@@ -63,7 +63,7 @@ json::object check_workers(Context& context) {
 Response describe_health(Context& context) {
   json::object checks;
   checks["store"] = check(context.store().check());
-  checks["files"] = check(context.files().check());
+  checks["files"] = check(context.files_check.fresh());
   checks["disk"] = check_space(context);
   checks["workers"] = check_workers(context);
   if (context.parts.processes) checks["processes"] = check_processes(context);

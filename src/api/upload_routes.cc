@@ -174,18 +174,19 @@ class Reception {
   std::unique_ptr<Receipt> receipt_;
 };
 
-/// Reads the body to its end. The failure is the answer's.
-Task<Result<void>> read_parts(Context& context, Request& request, server::MultipartReader reader,
-                              std::shared_ptr<Reception> reception) {
+/// Reads the body to its end, or answers what stopped it.
+Task<std::optional<Response>> read_parts(Context& context, Request& request,
+                                         server::MultipartReader reader,
+                                         std::shared_ptr<Reception> reception) {
   std::vector<char> buffer(form_piece_bytes);
   for (;;) {
     const auto read = co_await request.read_some(buffer);
-    if (!read) co_return read.error();
+    if (!read) co_return refused_body(read.error());
     if (*read == 0) break;
     reader.feed({buffer.data(), *read});
     for (;;) {
       const auto event = reader.next();
-      if (!event) co_return event.error();
+      if (!event) co_return refused_body(event.error());
       if (event->what == server::MultipartReader::What::need_more ||
           event->what == server::MultipartReader::What::finished) {
         break;
@@ -195,10 +196,12 @@ Task<Result<void>> read_parts(Context& context, Request& request, server::Multip
       boost::asio::thread_pool& pool =
           reception->is_long() ? context.parts.long_pool : context.parts.pool;
       const auto done = co_await server::offload(pool, std::move(step));
-      if (!done) co_return done.error();
+      if (!done) co_return failure(done.error());
     }
   }
-  co_return reader.end();
+  const auto ended = reader.end();
+  if (!ended) co_return refused_body(ended.error());
+  co_return std::nullopt;
 }
 
 Task<Response> post_upload(Context& context, Request& request) {
@@ -212,13 +215,11 @@ Task<Response> post_upload(Context& context, Request& request) {
   std::string upload(request.query("upload_id").value_or(""));
   auto reception =
       std::make_shared<Reception>(context, std::move(admission.session), std::move(upload));
-  const auto read = co_await read_parts(context, request, *std::move(reader), reception);
-  auto end = [reception, read]() -> Response {
-    if (read) return reception->end();
+  auto stopped = co_await read_parts(context, request, *std::move(reader), reception);
+  auto end = [reception, stopped = std::move(stopped)]() mutable -> Response {
+    if (!stopped) return reception->end();
     reception->cut_off();
-    return read.error().code == Errc::io || read.error().code == Errc::not_found
-               ? failure(read.error())
-               : server::problem(read.error());
+    return *std::move(stopped);
   };
   Response response = co_await server::offload(context.parts.pool, std::move(end));
   if (!admission.set_cookie.empty()) response.headers.add("Set-Cookie", admission.set_cookie);
@@ -284,7 +285,7 @@ Task<Response> post_look(Context& context, Request& request) {
 /// it is there. Changes nothing.
 Task<Response> post_look_at_head(Context& context, Request& request) {
   const auto body = co_await request.read_all(max_head_bytes);
-  if (!body) co_return server::problem(body.error());
+  if (!body) co_return refused_body(body.error());
   std::string name = display_name(request.query("filename").value_or(""));
   SessionWork work = [&context, head = *body,
                       name = std::move(name)](const store::Session& session) {

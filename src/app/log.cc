@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/dist_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -9,6 +10,7 @@
 
 #include "chance.h"
 #include "error_reports.h"
+#include "repeats.h"
 #include "version.h"
 
 namespace csvm::app {
@@ -25,6 +27,29 @@ class JsonText final : public spdlog::custom_flag_formatter {
   std::unique_ptr<custom_flag_formatter> clone() const override {
     return std::make_unique<JsonText>();
   }
+};
+
+constexpr auto same_warning_every = std::chrono::seconds(10);
+
+// Before the sink that writes: leaves out warnings that say nothing new.
+class Sparing final : public spdlog::sinks::dist_sink<std::mutex> {
+ public:
+  explicit Sparing(spdlog::sink_ptr writes) { add_sink(std::move(writes)); }
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    if (message.level != spdlog::level::warn) return dist_sink::sink_it_(message);
+    const std::string_view text(message.payload.data(), message.payload.size());
+    const auto left_out = repeats_.take(text, message.time);
+    if (!left_out) return;
+    if (*left_out == 0) return dist_sink::sink_it_(message);
+    const std::string counted = fmt::format("{} ({} more since it was last said)", text, *left_out);
+    spdlog::details::log_msg told = message;
+    told.payload = counted;
+    dist_sink::sink_it_(told);
+  }
+
+  Repeats repeats_{same_warning_every};  // under the lock of the base
 };
 
 spdlog::sink_ptr make_sink(const ServiceSettings& settings) {
@@ -44,7 +69,7 @@ spdlog::sink_ptr make_sink(const ServiceSettings& settings) {
 }  // namespace
 
 Result<std::shared_ptr<spdlog::logger>> make_log(const ServiceSettings& settings) {
-  std::vector<spdlog::sink_ptr> sinks = {make_sink(settings)};
+  std::vector<spdlog::sink_ptr> sinks = {std::make_shared<Sparing>(make_sink(settings))};
   if (!settings.sentry_dsn.empty()) {
     auto dsn = parse_dsn(settings.sentry_dsn);
     // Not the value: it holds a key.

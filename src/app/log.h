@@ -10,8 +10,8 @@
 namespace csvm::app {
 
 /// Lines of text on standard error, or one JSON object a line on standard output, for collectors
-/// that take it from there; errors go to SENTRY_DSN besides, if it is set. Fails with
-/// `invalid_input`.
+/// that take it from there; errors go to SENTRY_DSN besides, if it is set. The same warning is
+/// written once in ten seconds. Fails with `invalid_input`.
 Result<std::shared_ptr<spdlog::logger>> make_log(const ServiceSettings& settings);
 
 }  // namespace csvm::app

@@ -232,7 +232,8 @@ class RunningService final : public Service {
   // Says that we live, and of which version we are; notes who else does.
   void announce() {
     auto all = store_->announce(name_, version);
-    if (!all) return;  // the store is away; /health says so
+    say_whether_store_answers(all ? std::string() : all.error().message);
+    if (!all) return;
     std::string others;
     for (const auto& [name, their_version] : *all) {
       if (their_version != version) others += fmt::format(" {} ({})", name, their_version);
@@ -244,6 +245,20 @@ class RunningService final : public Service {
       }
       known.of_other_versions = others;
       known.all = *std::move(all);
+    });
+  }
+
+  // Once for each reason, and when it is over: whoever asks for work or for an answer may ask
+  // often.
+  void say_whether_store_answers(const std::string& reason) {
+    store_fault_.with([&](std::string& known) {
+      if (reason == known) return;
+      if (reason.empty()) {
+        log_->info("the store is back");
+      } else {
+        log_->warn("the store is away: {}", reason);
+      }
+      known = reason;
     });
   }
 
@@ -361,6 +376,7 @@ class RunningService final : public Service {
   Guarded<jobs::Workers*> wake_{nullptr};
   Guarded<recipe::SharedConfiguration*> shared_configuration_{nullptr};
   Guarded<Processes> processes_;
+  Guarded<std::string> store_fault_;  // why it does not answer; empty while it does
   std::unique_ptr<files::Files> files_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<recipe::LiveConfiguration> configuration_;

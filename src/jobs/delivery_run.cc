@@ -1,6 +1,7 @@
 #include "delivery_run.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cmath>
@@ -34,16 +35,23 @@ std::vector<std::string> lines_of(std::string_view text) {
 // Reads a file of ours: what goes wrong with it bears names that are no user's matter.
 class OwnRecords final : public deliver::RecordSource {
  public:
-  explicit OwnRecords(std::unique_ptr<deliver::RecordSource> records)
-      : records_(std::move(records)) {}
+  OwnRecords(std::unique_ptr<deliver::RecordSource> records, std::string job,
+             std::shared_ptr<spdlog::logger> log)
+      : records_(std::move(records)), job_(std::move(job)), log_(std::move(log)) {}
   Result<std::optional<deliver::Record>> next() override {
     auto record = records_->next();
-    if (!record) return Error{record.error().code, reason_for_user(record.error())};
-    return record;
+    if (record) return record;
+    if (log_) {
+      log_->warn("the records of job {} cannot be read on: {}", job_,
+                 reason_for_log(record.error()));
+    }
+    return Error{record.error().code, reason_for_user(record.error())};
   }
 
  private:
   std::unique_ptr<deliver::RecordSource> records_;
+  const std::string job_;
+  const std::shared_ptr<spdlog::logger> log_;
 };
 
 // The first `canary` records were tried by an earlier run, and sending went on after them.
@@ -134,7 +142,8 @@ Result<deliver::Job> DeliveryRun::prepare() {
       job.table_type == store::TableType::company ? configuration->company : configuration->people;
   const auto recipe = CSVM_TRY(recipe::parse_recipe(job.recipe, "the recipe of this job"));
   source_ = std::make_unique<OwnRecords>(
-      lead_records(*file_, fields, std::move(resumption), {records_, recipe.excel_safe}));
+      lead_records(*file_, fields, std::move(resumption), {records_, recipe.excel_safe}), job.id,
+      environment_.log);
   sent.source = source_.get();
   sent.ledger = this;
   return sent;

@@ -8,6 +8,7 @@
 
 #include "cluster_index.h"
 #include "csvm/output.h"
+#include "patience.h"
 
 namespace csvm::jobs {
 namespace {
@@ -91,9 +92,13 @@ void take_counts(const pipeline::Summary& summary, store::Progress& progress) {
 }  // namespace
 
 std::string reason_for_user(const Error& error) {
-  if (error.code != Errc::io) return error.message;
+  if (!is_away(error)) return error.message;
   return "the server could not read or write its data (its disk may be full); nothing of the "
          "result was kept; begin the job again later";
+}
+
+std::string_view reason_for_log(const Error& error) {
+  return is_away(error) ? std::string_view(error.message) : to_string(error.code);
 }
 
 void discard(const Environment& environment, const store::Claim& claim,

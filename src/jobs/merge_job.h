@@ -25,8 +25,11 @@ Result<Outcome> run_merge(const Environment& environment, const store::Claim& cl
                           const WorkerSettings& settings, std::stop_token stop,
                           const std::function<void(const store::Progress&)>& report);
 
-/// What a user is told of a failure: what went wrong with our own disk bears names of ours.
+/// What a user is told of a failure: what went wrong with our own disk, bucket or store bears names
+/// of ours.
 std::string reason_for_user(const Error& error);
+/// What the log is told: the other half. What is wrong with leads could hold some of them.
+std::string_view reason_for_log(const Error& error);
 
 /// Removes the parts of a result that nobody will offer.
 void discard(const Environment& environment, const store::Claim& claim,

@@ -9,7 +9,7 @@
 
 namespace csvm::jobs {
 
-/// The store is away, or did not answer; it may be back soon.
+/// The store, disk or bucket is away, or did not answer; it may be back soon.
 inline bool is_away(const Error& error) {
   return error.code == Errc::io || error.code == Errc::timeout;
 }

@@ -438,12 +438,8 @@ Result<void> Sending::record_end(Entry& entry) {
     return {};
   }
   if (entry.failure) {
-    // Our own paths and keys are told to nobody else: the log has to name them.
-    const Error& failure = *entry.failure;
-    const bool is_ours = failure.code == Errc::io;
-    warn(fmt::format("job {} cannot be sent: {}", id,
-                     is_ours ? std::string_view(failure.message) : to_string(failure.code)));
-    const std::string why = reason_for_user(failure);
+    warn(fmt::format("job {} cannot be sent: {}", id, reason_for_log(*entry.failure)));
+    const std::string why = reason_for_user(*entry.failure);
     return tell([&] { return store.fail(lease, run.claim().job.progress, why); });
   }
   const deliver::JobStatus& status = entry.status;  // published for the last time

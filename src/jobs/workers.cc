@@ -150,16 +150,10 @@ class WorkerThreads final : public Workers {
       told = tell([&] { return environment_.store.release(claim.lease); });
       say(fmt::format("job {} goes back to the queue", claim.job.id));
     } else {
-      // Our own paths and keys are the operator's matter; what is wrong with leads is not. A merge
-      // is refused by nobody but a bucket or Redis.
-      const Errc code = outcome.error().code;
-      const bool is_ours = code == Errc::io || code == Errc::refused;
-      const auto why =
-          reason_for_user(is_ours ? Error{Errc::io, outcome.error().message} : outcome.error());
+      const auto why = reason_for_user(outcome.error());
       told = tell([&] { return environment_.store.fail(claim.lease, last, why); });
-      const std::string words = fmt::format(
-          "job {} failed: {}", claim.job.id,
-          is_ours ? std::string_view(outcome.error().message) : to_string(outcome.error().code));
+      const std::string words =
+          fmt::format("job {} failed: {}", claim.job.id, reason_for_log(outcome.error()));
       if (outcome.error().code == Errc::internal) {
         say_error(words);
       } else {

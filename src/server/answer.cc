@@ -252,7 +252,10 @@ Task<Sent> send_response(std::shared_ptr<Link> link, std::shared_ptr<Shared> sha
   }
   while (with_body && next) {
     auto piece = co_await next();
-    if (!piece) co_return sent;
+    if (!piece) {
+      sent.cut_by = piece.error().message;
+      co_return sent;
+    }
     if (piece->empty()) {
       if (!chunked) break;
       if (!co_await write_all(link, timeout, "0\r\n\r\n", {})) co_return sent;

@@ -12,6 +12,7 @@ namespace csvm::server {
 struct Sent {
   std::uint64_t bytes = 0;
   bool whole = false;  // false: the connection is of no more use
+  std::string cut_by;  // what the body failed with, if that is why
 };
 
 /// Adds what every answer carries, and CORS where the settings allow it.

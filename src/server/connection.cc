@@ -120,7 +120,9 @@ Task<Response> run_handler(std::shared_ptr<Shared> shared, const Route& route,
     failure = error.what();
   }
   if (!is_cut) record_failure(*shared, request.id(), failure);
-  co_return problem(Error{Errc::internal, failure});
+  Response response = problem(Error{Errc::internal, failure});
+  response.fault.clear();  // it is told already
+  co_return response;
 }
 
 Task<Answered> answer(std::shared_ptr<Shared> shared, ReceivedRequest& request) {
@@ -223,6 +225,7 @@ Task<After> serve_request(std::shared_ptr<Link> link, std::shared_ptr<Shared> sh
 
   Response& response = answered.response;
   const unsigned status = response.status;
+  const std::string fault = std::move(response.fault);
   add_standard_headers(response, request, *shared);
   // An unread body has to be taken off the connection, or the connection ends.
   const bool drained = co_await drain(request);
@@ -232,6 +235,8 @@ Task<After> serve_request(std::shared_ptr<Link> link, std::shared_ptr<Shared> sh
                                            http_1_0, keep_alive);
   record_request(*shared, request, answered.route, status, sent.bytes,
                  shared->environment.now() - began);
+  if (!fault.empty()) record_fault(*shared, request.method(), answered.route, status, fault);
+  if (!sent.cut_by.empty()) record_cut(*shared, request.method(), answered.route, sent.cut_by);
   if (!sent.whole) co_return After::close;
   if (!keep_alive) {
     co_await linger(link);

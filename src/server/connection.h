@@ -35,6 +35,12 @@ Task<void> serve_connection(std::shared_ptr<Link> link, std::shared_ptr<Shared> 
 /// What the access log and the metrics say of an answered request.
 void record_request(const Shared& shared, const Request& request, std::string_view route,
                     unsigned status, std::uint64_t sent_bytes, std::chrono::nanoseconds duration);
+/// Tells the log why an answer is a failure of ours, or was cut off. A reason that stays gives the
+/// same words again and again, whichever request met it: whoever writes the log can leave them out.
+void record_fault(const Shared& shared, std::string_view method, std::string_view route,
+                  unsigned status, std::string_view fault);
+void record_cut(const Shared& shared, std::string_view method, std::string_view route,
+                std::string_view why);
 /// Tells the log of an exception that ended a handler.
 void record_failure(const Shared& shared, std::string_view request_id, std::string_view what);
 

@@ -101,9 +101,11 @@ Response problem(const Error& error) {
     case Errc::internal:
       break;
   }
-  return problem(
+  Response response = problem(
       500,
       "Something went wrong here. Try again; if it stays, tell the operator the X-Request-Id.");
+  response.fault = error.message;
+  return response;
 }
 
 bool is_same_origin(const Request& request, std::span<const std::string> allowed) {

@@ -1,15 +1,13 @@
 """Several machines: two processes that serve and three that work, on one Redis and one folder."""
 import json
-import os
 import shutil
 import signal
-import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
 from cluster import Receiver, Redis, Web, Worker
-from service import BOUND_SECONDS, PROGRAM, Client, Sockets, leads, wait_until
+from service import Client, Sockets, leads, wait_until
 
 LARGE = 60_000  # rows of a job that is still running when somebody looks
 
@@ -278,34 +276,6 @@ class SharedRate(ClusterTest):
         # second's worth is for what a busy machine handed over late.
         self.assertGreaterEqual(seen[-1][0] - seen[0][0], (240 - rate) / rate)
         self.assertEqual({job for job in jobs for _, name in seen if job in name}, set(jobs))
-
-
-class BadStart(unittest.TestCase):
-    def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="csvm_cluster_"))
-        self.addCleanup(shutil.rmtree, self.folder, True)
-
-    def fail_to_start(self, *words, **settings):
-        done = subprocess.run([PROGRAM, *words, "--data", str(self.folder / "data")],
-                              env={"PATH": os.environ["PATH"], **settings}, cwd=self.folder,
-                              capture_output=True, text=True, timeout=BOUND_SECONDS)
-        self.assertEqual((done.returncode, done.stdout), (1, ""))
-        self.assertNotIn("stopped", done.stderr)  # it never ran
-        return done.stderr
-
-    def test_what_is_wrong_with_redis_is_named_with_what_to_do(self):
-        redis = Redis()
-        self.addCleanup(redis.close)
-        serve = ("serve", "--port", "0")
-        self.assertIn("set REDIS_URL", self.fail_to_start("worker"))
-        self.assertIn("redis://[user:password@]host",
-                      self.fail_to_start(*serve, REDIS_URL="localhost:6379"))
-        for words in (serve, ("worker",)):
-            said = self.fail_to_start(*words, REDIS_URL=f"{redis.url}.not")
-            self.assertIn("cannot reach Redis at", said)
-            said = self.fail_to_start(*words, REDIS_URL=redis.url.replace("//", "//:secret@"))
-            self.assertIn("refuses the user or the password", said)
-            self.assertNotIn("secret", said)
 
 
 if __name__ == "__main__":

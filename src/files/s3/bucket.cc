@@ -463,12 +463,12 @@ Error Bucket::error_of_status(const fetch::Reply& reply, const std::string& code
   }
   if (is_one_of({"ExpiredToken", "TokenRefreshRequired"}) ||
       text_of(reply.body, "Message").find("has expired") != std::string::npos) {
-    return {Errc::refused,
+    return {Errc::io,
             "the object store says that our credentials have expired: set fresh "
             "S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and S3_SESSION_TOKEN and start again"};
   }
   if (code == "InvalidToken") {
-    return {Errc::refused,
+    return {Errc::io,
             "the object store does not know S3_SESSION_TOKEN: set the one that "
             "belongs to S3_ACCESS_KEY_ID, or none"};
   }
@@ -477,15 +477,15 @@ Error Bucket::error_of_status(const fetch::Reply& reply, const std::string& code
     const auto apart = [&] {
       return std::chrono::abs(std::chrono::duration_cast<std::chrono::seconds>(*theirs - now()));
     };
-    return {Errc::refused,
+    return {Errc::io,
             fmt::format("the clock of this machine differs from the object store's{}: set it (NTP)",
                         theirs ? fmt::format(" by {} s", apart().count()) : std::string())};
   }
   if (code == "InvalidAccessKeyId") {
-    return {Errc::refused, "the object store does not know our S3_ACCESS_KEY_ID: correct it"};
+    return {Errc::io, "the object store does not know our S3_ACCESS_KEY_ID: correct it"};
   }
   if (code == "SignatureDoesNotMatch") {
-    return {Errc::refused,
+    return {Errc::io,
             "the object store refuses our signature: S3_SECRET_ACCESS_KEY is not "
             "that of S3_ACCESS_KEY_ID, or S3_REGION is wrong"};
   }
@@ -514,7 +514,7 @@ Error Bucket::error_of_status(const fetch::Reply& reply, const std::string& code
     return {Errc::conflict, "the file was changed meanwhile"};
   }
   if (reply.status == 403 || reply.status == 401) {
-    return {Errc::refused,
+    return {Errc::io,
             fmt::format("the object store does not let us work in the bucket '{}' ({}): our keys "
                         "need GetObject, PutObject, DeleteObject, AbortMultipartUpload and "
                         "ListBucket there",

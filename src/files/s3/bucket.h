@@ -45,7 +45,7 @@ enum class Patience { usual, little };
 ///
 /// Threads: every member may be called from any thread at once; calls block.
 /// Errors:  `not_found` (no such object), `conflict` (the object is another one by now, the
-///          multipart upload is gone), `io`, `refused`.
+///          multipart upload is gone), `timeout`, `io` (also keys that are refused).
 class Bucket {
  public:
   static Result<std::unique_ptr<Bucket>> open(const BucketSettings& settings);

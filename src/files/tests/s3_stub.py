@@ -11,6 +11,8 @@ Tests speak to it by JSON below /_stub/, unsigned:
     PUT /_stub/BUCKET            makes a bucket, or changes it: {"quota": bytes, "page": keys in a
                                  listing, "uploads_age": seconds that uploads look older,
                                  "forbidden": [methods], "region": where it says it lies,
+                                 "gone": true, as if it were removed; "keys_last": GETs of objects
+                                 until our keys have expired; "clock": seconds that it is ahead,
                                  "faults": [{"kind": "500" | "503" | "cut" | "reset", "count": n,
                                  "rate": 0..1, "method": ..., "query": a name in the query,
                                  "after": whether the request is carried out first}]}
@@ -57,7 +59,7 @@ class Bucket:
     def __init__(self, name):
         self.name, self.objects, self.uploads = name, {}, {}
         self.settings = {"quota": None, "page": 1000, "uploads_age": 0, "forbidden": [],
-                         "region": REGION, "faults": []}
+                         "region": REGION, "faults": [], "gone": False, "keys_last": None, "clock": 0}
         self.requests = self.faults_met = self.last_upload = 0
         self.received = self.sent = 0  # bytes of bodies
         self.chance = random.Random(7)
@@ -97,7 +99,7 @@ def sign(key, text):
     return hmac.new(key, text.encode(), hashlib.sha256).digest()
 
 
-def check_signature(method, raw_path, query, headers, body):
+def check_signature(method, raw_path, query, headers, body, settings):
     authorization = re.fullmatch(
         r"AWS4-HMAC-SHA256 Credential=([^/,]+)/(\d{8})/([^/]+)/s3/aws4_request, ?"
         r"SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})", headers.get("authorization", ""))
@@ -107,7 +109,7 @@ def check_signature(method, raw_path, query, headers, body):
     if key_id != ACCESS_KEY:
         raise Refusal(403, "InvalidAccessKeyId", "the access key does not exist")
     token = headers.get("x-amz-security-token", TOKEN)
-    if token == "expired":
+    if token == "expired" or settings.get("keys_last") == 0:
         raise Refusal(400, "ExpiredToken", "the provided token has expired")
     if token != TOKEN:
         raise Refusal(400, "InvalidToken", "the provided token is malformed")
@@ -115,9 +117,10 @@ def check_signature(method, raw_path, query, headers, body):
     if not stamp.startswith(day):
         raise Refusal(403, "SignatureDoesNotMatch", "the date is not that of the credential")
     asked = time.strptime(stamp + " UTC", "%Y%m%dT%H%M%SZ %Z")
-    if abs(calendar.timegm(asked) - time.time()) > LONGEST_SKEW_SECONDS:
+    now = time.time() + settings.get("clock", 0)
+    if abs(calendar.timegm(asked) - now) > LONGEST_SKEW_SECONDS:
         raise Refusal(403, "RequestTimeTooSkewed", "the difference of the clocks is too large",
-                      f"<RequestTime>{stamp}</RequestTime><ServerTime>{iso(time.time())}</ServerTime>")
+                      f"<RequestTime>{stamp}</RequestTime><ServerTime>{iso(now)}</ServerTime>")
     if region != REGION:
         raise Refusal(400, "AuthorizationHeaderMalformed", f"the region {region} is wrong",
                       f"<Region>{REGION}</Region>")
@@ -152,7 +155,7 @@ class Store:
         self.buckets = {}
 
     def find(self, name):
-        if name not in self.buckets:
+        if name not in self.buckets or self.buckets[name].settings["gone"]:
             raise Refusal(404, "NoSuchBucket", "the bucket does not exist")
         return self.buckets[name]
 
@@ -347,7 +350,12 @@ class Handler(BaseHTTPRequestHandler):
         else:
             bucket_name, _, key = path[1:].partition("/")
         try:
-            check_signature(self.command, raw_path, query, headers, body)
+            with self.store.lock:
+                known = self.store.buckets.get(bucket_name)
+                settings = dict(known.settings) if known else {}
+                if self.command == "GET" and key and settings.get("keys_last"):
+                    known.settings["keys_last"] -= 1
+            check_signature(self.command, raw_path, query, headers, body, settings)
             with self.store.lock:
                 bucket = self.store.find(bucket_name)
                 bucket.requests += 1

@@ -34,10 +34,11 @@ inline std::string next_token() {
 
 class TestServer {
  public:
-  explicit TestServer(Router router, ServerSettings settings = {}) {
+  explicit TestServer(Router router, ServerSettings settings = {},
+                      std::shared_ptr<spdlog::logger> log = nullptr) {
     Environment environment{
         workers_,   monotonic_time, [] { return std::chrono::system_clock::time_point{}; },
-        next_token, nullptr,        {}};
+        next_token, std::move(log), {}};
     auto started = Server::start(std::move(settings), std::move(router), std::move(environment));
     if (!started) throw std::runtime_error(started.error().message);
     server_ = std::move(*started);

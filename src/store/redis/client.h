@@ -14,7 +14,7 @@ namespace csvm::store::redis {
 enum class Again { yes, no };
 
 /// Threads: any. Every call takes a connection of its own from a pool.
-/// Errors:  as Connection; what Redis answered with an error is `io` or `refused`.
+/// Errors:  as Connection; what Redis answered with an error is `io`.
 class Client {
  public:
   explicit Client(Target target);

@@ -31,9 +31,15 @@ Error unreachable(const std::string& where, std::string_view why) {
 }  // namespace
 
 Error error_of(std::string_view answer) {
-  if (is_login_refusal(answer) || answer.starts_with("NOPERM")) {
-    return {Errc::refused,
+  if (is_login_refusal(answer)) {
+    return {Errc::io,
             fmt::format("Redis refuses the user or the password ({}): check REDIS_URL", answer)};
+  }
+  if (answer.find("NOPERM") != std::string_view::npos) {
+    return {Errc::io,
+            fmt::format("Redis does not let the user of REDIS_URL do what is needed ({}): give it "
+                        "+@all on keys csvm:* and channels csvm:*",
+                        answer)};
   }
   if (answer.starts_with("OOM") || answer.find("OOM command") != std::string_view::npos) {
     return {Errc::io, "Redis is out of memory: raise its maxmemory or remove data"};
@@ -129,8 +135,7 @@ Result<void> Connection::log_in(const Target& target) {
   if (answer.root().is_error()) {
     const auto text = answer.root().text();
     if (text.find("out of range") != std::string_view::npos) {
-      return Error{Errc::invalid_input,
-                   fmt::format("Redis has no database {}: check REDIS_URL", database)};
+      return Error{Errc::io, fmt::format("Redis has no database {}: check REDIS_URL", database)};
     }
     return error_of(text);
   }

@@ -49,8 +49,8 @@ class Reply {
 ///          either, the connection is of no more use.
 class Connection {
  public:
-  /// Connects, logs in, selects the database; asks the Sentinels first if there are any. Fails with
-  /// `io`, or with `refused` for a wrong user or password.
+  /// Connects, logs in, selects the database; asks the Sentinels first if there are any. A refused
+  /// user, password, database or certificate is `io`, too: it may be put right while we run.
   static Result<std::unique_ptr<Connection>> open(const Target& target);
 
   Result<Reply> run(std::span<const std::string_view> words);

@@ -25,11 +25,11 @@ bool is_address(const std::string& host) {
 
 Error distrusted(const std::string& host, long verdict) {
   if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH) {
-    return {Errc::refused, fmt::format("the certificate of Redis at '{}' is of another host: write "
-                                       "the name it was made for into REDIS_URL",
-                                       host)};
+    return {Errc::io, fmt::format("the certificate of Redis at '{}' is of another host: write "
+                                  "the name it was made for into REDIS_URL",
+                                  host)};
   }
-  return {Errc::refused,
+  return {Errc::io,
           fmt::format("the certificate of Redis at '{}' is not trusted ({}): renew it, or, if an "
                       "authority of your own made it, name that one's file in SSL_CERT_FILE",
                       host, X509_verify_cert_error_string(verdict))};

@@ -166,7 +166,7 @@ TEST_F(RedisTls, TheUserAndThePasswordCount) {
   EXPECT_TRUE(open_on(url("localhost", "default:right@"), options));
   for (const std::string& who : {std::string(":wrong@"), std::string()}) {
     const Error error = refusal_of(url("localhost", who));
-    EXPECT_EQ(error.code, Errc::refused);
+    EXPECT_EQ(error.code, Errc::io);
     EXPECT_NE(error.message.find("the user or the password"), std::string::npos) << error.message;
   }
 }
@@ -176,7 +176,7 @@ TEST_F(RedisTls, ACertificateOfAnotherAuthorityIsRefusedWithWhatToDo) {
   Authority().write_own(path("other"));
   trust("other");
   const Error error = refusal_of(url());
-  EXPECT_EQ(error.code, Errc::refused);
+  EXPECT_EQ(error.code, Errc::io);
   EXPECT_NE(error.message.find("'localhost' is not trusted"), std::string::npos) << error.message;
   EXPECT_NE(error.message.find("SSL_CERT_FILE"), std::string::npos) << error.message;
 }
@@ -185,7 +185,7 @@ TEST_F(RedisTls, ACertificateOfAnotherHostIsRefusedWithWhatToDo) {
   const RedisServer server(settings("DNS:other.example,IP:127.0.0.2"));
   for (const std::string& host : {std::string("localhost"), std::string("127.0.0.1")}) {
     const Error error = refusal_of(url(host));
-    EXPECT_EQ(error.code, Errc::refused);
+    EXPECT_EQ(error.code, Errc::io);
     EXPECT_NE(error.message.find("is of another host"), std::string::npos) << error.message;
     EXPECT_NE(error.message.find("REDIS_URL"), std::string::npos) << error.message;
   }
@@ -194,7 +194,7 @@ TEST_F(RedisTls, ACertificateOfAnotherHostIsRefusedWithWhatToDo) {
 TEST_F(RedisTls, ACertificateMayBeOfAnAddress) {
   const RedisServer server(settings("IP:127.0.0.1"));
   EXPECT_TRUE(open_on(url("127.0.0.1"), options));
-  EXPECT_EQ(refusal_of(url("localhost")).code, Errc::refused);
+  EXPECT_EQ(refusal_of(url("localhost")).code, Errc::io);
 }
 
 TEST_F(RedisTls, WhoeverSpeaksTheOtherWayIsTold) {

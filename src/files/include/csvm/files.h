@@ -77,9 +77,9 @@ struct Space {
 };
 
 /// Threads: every member may be called from any thread at once; calls block on the disk or network.
-/// Errors:  `not_found`, `invalid_input` (a name), `io` (`refused`, when a bucket refuses our
-///          keys): the message says what the reason is ("disk is full", "read-only") and what to do
-///          about it; the next call works again once it is gone.
+/// Errors:  `not_found`, `invalid_input` (a name), `timeout` (a bucket does not answer), `io`: the
+///          message says to the operator what the reason is ("disk is full", a bucket's "keys have
+///          expired") and what to do about it; the next call works again once it is gone.
 class Files {
  public:
   virtual ~Files() = default;
@@ -144,7 +144,7 @@ struct BucketSettings {
   std::function<void(std::span<std::byte>)> random;
 };
 
-/// Any number of processes may use one bucket. Tries it: fails with `io`, `refused` or
+/// Any number of processes may use one bucket. Tries it: fails with `io`, `timeout` or
 /// `invalid_input` that names the setting (S3_...) which is wrong, and what to do.
 Result<std::unique_ptr<Files>> open_bucket(BucketSettings settings);
 

@@ -98,13 +98,13 @@ struct StreamBody {
   std::function<Task<Result<std::string>>()> next;
 };
 
-/// An answer; a string_view as body must outlive the server. The server adds X-Request-Id, length,
-/// Date, security and CORS headers and, where it is not set, `Cache-Control: no-store`; it
-/// compresses what is of a compressible type.
+/// An answer; a string_view as body must outlive the server. This adds X-Request-Id, length, Date,
+/// security, CORS and, if missing, `Cache-Control: no-store`; it compresses what is compressible.
 struct Response {
   unsigned status = 200;
   Headers headers;
   std::variant<std::string, std::string_view, ContentBody, StreamBody> body;
+  std::string fault;  // of ours, why it is no better answer: for the log, never sent
 };
 Response json_response(unsigned status, std::string json);
 Response text_response(unsigned status, std::string text);
@@ -114,7 +114,7 @@ struct FieldError {
 /// RFC 9457: application/problem+json with type, title, status, detail and errors.
 Response problem(unsigned status, std::string_view detail, std::span<const FieldError> errors = {});
 /// invalid_input 400, limit_exceeded 413, not_found 404, conflict 409, timeout 408, refused 403,
-/// cancelled 503; io and internal are 500 without their message.
+/// cancelled 503; io and internal are 500, their message is the fault.
 Response problem(const Error& error);
 
 struct ContentOptions {

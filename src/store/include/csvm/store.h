@@ -293,7 +293,7 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, Options opti
 
 /// Opens the store in Redis (docs/settings.md: how `url` is written). `warnings` gets sentences for
 /// the log: how acknowledged work could be lost. Fails with `invalid_input` (URL, Redis too old),
-/// `refused` (user, password, certificate), `io`, `conflict` (a newer program's data).
+/// `io` (user, password and certificate, too), `conflict` (a newer program's data).
 Result<std::unique_ptr<Store>> open_redis(Text url, Options options,
                                           std::vector<std::string>& warnings);
 
