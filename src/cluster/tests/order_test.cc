@@ -115,9 +115,10 @@ TEST(Order, RowsThatLieInTemporaryFilesGiveTheSameClustersAndReasons) {
     EXPECT_EQ(found.of_row, expected.of_row);
     ASSERT_EQ(found.links.size(), expected.links.size());
     ASSERT_FALSE(found.links.empty());
+    Explainer explainer(spilled, settings);
     for (std::size_t i = 0; i < found.links.size(); ++i) {
-      EXPECT_EQ(explain(spilled, found.links[i], settings),
-                explain(plain, expected.links[i], settings));
+      explainer.look_at(found.links[i]);
+      EXPECT_EQ(explainer.explain(), explain(plain, expected.links[i], settings));
     }
   }
 }
