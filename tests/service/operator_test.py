@@ -62,6 +62,7 @@ class BadStart(unittest.TestCase):
         redis = self.redis("--port", str(port), "--bind", "127.0.0.1")
         redis.ask("ACL", "SETUSER", "reader", "on", f">{PASSWORD}", "~*", "&*", "+@read", "+info",
                   "+select", "+time")
+        redis.ask("ACL", "SETUSER", "keyless", "on", f">{PASSWORD}", "~csvm:format", "&*", "+@all")
         redis.ask("CONFIG", "SET", "requirepass", PASSWORD)
         stub = Stub()
         self.addCleanup(stub.end)
@@ -81,6 +82,7 @@ class BadStart(unittest.TestCase):
                 (f"redis://:{ANOTHER}@{here}", "refuses the user or the password (WRONGPASS"),
                 (f"redis://nobody:{PASSWORD}@{here}", "refuses the user or the password (WRONGPASS"),
                 (f"redis://reader:{PASSWORD}@{here}", "does not let the user of REDIS_URL do what is"),
+                (f"redis://keyless:{PASSWORD}@{here}", "does not let the user of REDIS_URL do what is"),
                 (f"redis://:{PASSWORD}@{here}/99", "Redis has no database 99: check REDIS_URL"),
                 (f"redis://{elsewhere}", "does not answer as Redis does"),
                 # With TLS or, where hiredis has none, without.
@@ -104,7 +106,7 @@ class BadStart(unittest.TestCase):
         usual = {"quota": None, "forbidden": [], "clock": 0}
         port = stub.url.rsplit(":", 1)[1]
         nobody = f"127.0.0.1:{free_port()}"
-        rights = "our keys need GetObject, PutObject"
+        rights = "S3_ACCESS_KEY_ID needs GetObject, PutObject"
         for change, store, words in (
                 ({"S3_ENDPOINT": f"127.0.0.1:{port}"}, {}, "S3_ENDPOINT: '127.0.0.1:"),
                 ({"S3_ENDPOINT": f"s3://127.0.0.1:{port}"}, {}, "the scheme is 's3', not http or https"),
@@ -211,7 +213,7 @@ class Running(unittest.TestCase):
         self.walk_through("there is no bucket 'leads'", reads=False, gone=True)
 
     def test_rights_that_are_taken_away_and_given_back(self):
-        self.walk_through("our keys need GetObject, PutObject", reads=False,
+        self.walk_through("S3_ACCESS_KEY_ID needs GetObject, PutObject", reads=False,
                           forbidden=["GET", "PUT", "POST", "DELETE"])
 
     def test_a_bucket_that_is_full_and_gets_room(self):
