@@ -71,7 +71,7 @@ std::uint64_t company_start(const Side& side) {
 }
 
 std::uint64_t domain_of(const Side& side) {
-  return side.row->site != 0 ? side.row->site : side.row->work_domain;
+  return side.row->site != 0 ? side.row->site : side.work_domain;
 }
 
 std::uint64_t address_of(const Side& side) {
@@ -106,7 +106,7 @@ std::string_view squeezed(std::string_view words, std::array<char, 256>& buffer)
 bool tells_only_a_name(columns::TableType type, const Side& side) {
   const FuzzyRow& row = *side.row;
   const bool people = type == columns::TableType::people;
-  return row.profile == 0 && row.phone == 0 && row.site == 0 && row.other_id == 0 &&
+  return row.profile == 0 && row.phone == 0 && row.site == 0 && side.other_id == 0 &&
          row.birth == 0 && row.year == 0 && side.place.empty() &&
          (people ? row.personal == 0 && row.work == 0 && side.company.empty()
                  : !side.company.empty());
@@ -189,7 +189,7 @@ void people_keys(std::size_t family, const Side& side, const Frequencies& freque
       break;
     case 2:
       keys[0] = join(row.phone, given_start(side));
-      keys[1] = row.other_id;
+      keys[1] = side.other_id;
       keys[2] = join(row.birth, 3);
       break;
     case 3: {  // name

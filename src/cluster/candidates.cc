@@ -83,7 +83,11 @@ class BlockWorker {
     }
     pairs_.resize(kept);
     if (sides_.size() < batch_.size()) sides_.resize(batch_.size());
-    for (const Pair& pair : pairs_) score(side_of(pair.a), side_of(pair.b), out);
+    for (const Pair& pair : pairs_) {
+      fill_side(pair.a);
+      fill_side(pair.b);
+    }
+    for (const Pair& pair : pairs_) score(sides_[pair.a], sides_[pair.b], out);
     pairs_.clear();
     batch_.clear();
   }
@@ -104,11 +108,15 @@ class BlockWorker {
     return !signatures_.empty() && tell_apart(signatures_[a], signatures_[b]);
   }
 
-  Side& side_of(std::uint32_t number) {
+  void fill_side(std::uint32_t number) {
+    if (std::exchange(batch_[number].is_filled, true)) return;
     Side& side = sides_[number];
-    if (!batch_[number].is_filled) side.fill(store_, rows_[batch_[number].at]);
-    batch_[number].is_filled = true;
-    return side;
+    side.fill(store_, rows_[batch_[number].at]);
+    context_.frequencies.ask_for(Kind::company, side.company_hash);
+    context_.frequencies.ask_for(Kind::site, side.row->site);
+    if (!side.family.empty()) {
+      context_.frequencies.ask_for(Kind::family, side.family.words[side.family.count - 1].hash);
+    }
   }
 
   void compare_neighbours(std::vector<ScoredPair>& out) {

@@ -67,6 +67,10 @@ class Frequencies {
   };
 
   std::uint32_t count(Kind kind, std::uint64_t hash) const { return counts_[place(kind, hash)]; }
+  /// Asks for the memory of a count that will be looked at.
+  void ask_for(Kind kind, std::uint64_t hash) const {
+    __builtin_prefetch(&counts_[place(kind, hash)]);
+  }
   /// @param background  share of rows anywhere that have the value
   float bits(Kind kind, std::uint64_t hash, float background) const;
 

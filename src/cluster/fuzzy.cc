@@ -1,8 +1,6 @@
 // Fuzzy mode: count how common each value is, fold rows that say the same into one, compare
-// candidates, join, and tell why.
+// candidates, and join.
 #include "fuzzy.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
@@ -38,14 +36,14 @@ void count_row(const Comparables::Store& store, std::uint32_t row, Side& side,
     for (const HashedWord& word : side.company.get().all()) {
       frequencies.add(Kind::company_word, word.hash);
     }
-    if (values.work_domain != values.site) frequencies.add(Kind::site, values.work_domain);
+    if (side.work_domain != values.site) frequencies.add(Kind::site, side.work_domain);
     frequencies.add(Kind::mailbox, values.work);
     frequencies.add(Kind::mailbox, values.personal);
     frequencies.add(Kind::birth, values.birth);
   }
   frequencies.add(Kind::site, values.site);
   frequencies.add(Kind::mailbox, values.profile);
-  frequencies.add(Kind::mailbox, values.other_id);
+  frequencies.add(Kind::mailbox, side.other_id);
   frequencies.add(Kind::phone, values.phone);
 }
 
@@ -92,19 +90,6 @@ Result<std::shared_ptr<const Frequencies>> count(const Comparables::Store& store
                           }));
   tallies.clear();
   return std::shared_ptr<const Frequencies>(std::move(frequencies));
-}
-
-PairScore score_pair(const Comparables::Store& store, const Side& a, const Side& b,
-                     const ScoreContext& context) {
-  return store.type == columns::TableType::people ? score_people(a, b, context)
-                                                  : score_companies(a, b, context);
-}
-
-ScoreContext context_for(const Comparables::Store& store) {
-  ScoreContext context{*store.frequencies};
-  context.has_name = store.has_name;
-  context.has_company = store.has_company;
-  return context;
 }
 
 class Matching {
@@ -264,39 +249,23 @@ class Matching {
 
 }  // namespace
 
+PairScore score_pair(const Comparables::Store& store, const Side& a, const Side& b,
+                     const ScoreContext& context) {
+  return store.type == columns::TableType::people ? score_people(a, b, context)
+                                                  : score_companies(a, b, context);
+}
+
+ScoreContext context_for(const Comparables::Store& store) {
+  ScoreContext context{*store.frequencies};
+  context.has_name = store.has_name;
+  context.has_company = store.has_company;
+  return context;
+}
+
 Result<Clusters> match_fuzzy(const Comparables::Store& store, const Settings& settings) {
   auto contents = CSVM_TRY(store.space->array<std::uint64_t>(store.rows));
   store.frequencies = CSVM_TRY(count(store, settings, contents));
   return Matching(store, settings, std::move(contents)).run();
-}
-
-std::string explain_fuzzy(const Comparables::Store& store, const Link& link,
-                          const Settings& settings) {
-  if (store.frequencies == nullptr) return {};
-  Side a;
-  Side b;
-  a.fill(store, link.row);
-  b.fill(store, link.with);
-  std::vector<Note> notes;
-  notes.reserve(12);
-  ScoreContext context = context_for(store);
-  context.notes = &notes;
-  score_pair(store, a, b, context);
-  // What speaks for it first, the strongest in front.
-  std::ranges::sort(notes, [](const Note& x, const Note& y) {
-    return x.bits != y.bits ? x.bits > y.bits : x.words() < y.words();
-  });
-  std::string text;
-  for (const Note& note : notes) {
-    if (note.words().empty()) continue;
-    if (!text.empty()) text += "; ";
-    text += note.words();
-    if (settings.explain_weights) text += fmt::format(" ({:+.1f})", note.bits);
-  }
-  if (settings.explain_weights) {
-    text += fmt::format("; chance ({:+.1f})", -store.frequencies->prior());
-  }
-  return text;
 }
 
 }  // namespace csvm::cluster

@@ -142,6 +142,7 @@ void add_fuzzy(Comparables::Store& store, const RowValues& values) {
   text.of(Part::label) += label;
   text.of(Part::place) += place_words;
 
+  std::uint64_t work_domain = 0;  // another than the site's
   if (people) {
     row.profile = person_profile(values.person_linkedin);
     const Mailbox work = mailbox(values.work_email, store.scratch, host);
@@ -150,7 +151,8 @@ void add_fuzzy(Comparables::Store& store, const RowValues& values) {
       row.personal = work.role ? 0 : work.address;
     } else {
       row.work = work.address;
-      row.work_domain = work.domain;
+      if (work.domain != 0 && work.domain == row.site) row.flags |= work_is_at_site;
+      if (work.domain != row.site) work_domain = work.domain;
       if (work.role) row.flags |= work_is_role;
       if (work.address != 0) address += store.scratch;
     }
@@ -170,7 +172,9 @@ void add_fuzzy(Comparables::Store& store, const RowValues& values) {
     if (letter >= 'A' && letter <= 'Z') id += static_cast<char>(letter - 'A' + 'a');
   }
   if (id.size() - id_begin < 5) id.resize(id_begin);
-  if (id.size() > id_begin) row.other_id = hash_of(std::string_view(id).substr(id_begin));
+  std::string& domain = text.of(Part::work_domain);
+  if (work_domain != 0)
+    domain.append(reinterpret_cast<const char*>(&work_domain), sizeof work_domain);
   row.text = text.packed(store.texts);
   store.fuzzy.push() = row;
 }

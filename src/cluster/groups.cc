@@ -18,7 +18,30 @@ constexpr std::size_t rows_a_slice = 16384;
 // From so many rows on memory is taken in pieces that large pages are made for.
 constexpr std::size_t many_rows = 200'000;
 
+// Bits of a hash by which rows that are alone are told from others: the counts fit into the cache.
+constexpr unsigned most_seen_bits = 15;
+
 bool same_hash(std::uint64_t a, std::uint64_t b) { return (a ^ b) >> 32U == 0; }
+
+// Most rows are alone with their hash: those that no other shares a few bits with need not be
+// sorted. `seen` is scratch.
+void drop_lonely(std::vector<std::uint64_t>& entries, std::vector<std::uint8_t>& seen) {
+  const auto bits = static_cast<unsigned>(std::bit_width(entries.size() * 4 + 1));
+  const auto place_of = [shift = 64 - std::min(bits, most_seen_bits)](std::uint64_t entry) {
+    return static_cast<std::size_t>(entry >> shift);
+  };
+  seen.assign(std::size_t{1} << std::min(bits, most_seen_bits), 0);
+  for (const std::uint64_t entry : entries) {
+    std::uint8_t& count = seen[place_of(entry)];
+    count = static_cast<std::uint8_t>(count + 1 - (count >> 1U));  // up to 2
+  }
+  std::size_t kept = 0;
+  for (const std::uint64_t entry : entries) {
+    entries[kept] = entry;
+    kept += seen[place_of(entry)] >> 1U;
+  }
+  entries.resize(kept);
+}
 
 // Drops the rows that are alone, then hands out the groups; memory is asked for ahead of its use.
 // `entries` are sorted.
@@ -130,6 +153,7 @@ Result<void> Spread::each_group(std::size_t table, const Use& use) {
       [&](unsigned worker, std::size_t partition) -> Result<void> {
         Added& added = added_[worker];
         gather(table * partitions_ + partition, added.gathered);
+        drop_lonely(added.gathered, added.seen);
         std::ranges::sort(added.gathered);
         use_groups(added.gathered, added.rows, options_,
                    [&](std::span<const std::uint32_t> rows) { use(worker, partition, rows); });

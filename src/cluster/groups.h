@@ -86,6 +86,7 @@ class Spread {
     std::vector<Tail> tails;  // [table][partition]
     // Of the partition at hand.
     std::vector<std::uint64_t> gathered;
+    std::vector<std::uint8_t> seen;
     std::vector<std::uint32_t> rows;
   };
 

@@ -31,10 +31,4 @@ Result<Clusters> match(const Comparables& rows, const Settings& settings) {
   return clusters;
 }
 
-std::string explain(const Comparables& rows, const Link& link, const Settings& settings) {
-  if (link.evidence == decided) return "decided by you";
-  return settings.mode == Mode::fuzzy ? explain_fuzzy(rows.store(), link, settings)
-                                      : explain_exact(rows.store(), link);
-}
-
 }  // namespace csvm::cluster

@@ -80,8 +80,8 @@ class PeopleScorer {
       return mine != 0 && mine == theirs;
     };
     if (agrees(x_.profile, y_.profile) || agrees(x_.personal, y_.personal) ||
-        agrees(x_.work, y_.work) || agrees(x_.other_id, y_.other_id) ||
-        agrees(x_.birth, y_.birth) || (x_.other_id != 0 && y_.other_id != 0)) {
+        agrees(x_.work, y_.work) || agrees(a_.other_id, b_.other_id) ||
+        agrees(x_.birth, y_.birth) || (a_.other_id != 0 && b_.other_id != 0)) {
       return false;
     }
     if (a_.given.count != 1 || b_.given.count != 1 || a_.family.empty() || b_.family.empty() ||
@@ -190,7 +190,7 @@ class PeopleScorer {
     const std::string_view theirs = b_.parts[Part::mailbox];
     const std::string_view local = local_of(mine);
     const bool same_local = local == local_of(theirs);
-    if (x_.work_domain == y_.work_domain && x_.work_domain != 0) {
+    if (a_.work_domain == b_.work_domain && a_.work_domain != 0) {
       if (is_mailbox_slip(local, local_of(theirs))) {
         add(weights::mailbox_slip, "e-mail address with a slip");
         mailbox_slip_ = true;
@@ -211,10 +211,10 @@ class PeopleScorer {
   void compare_registers() {
     const std::string_view mine = a_.parts[Part::other_id];
     const std::string_view theirs = b_.parts[Part::other_id];
-    if (x_.other_id == 0 || y_.other_id == 0) return;
-    if (x_.other_id == y_.other_id) {
+    if (a_.other_id == 0 || b_.other_id == 0) return;
+    if (a_.other_id == b_.other_id) {
       score_.strong = same_number_ = true;
-      add(rarity(Kind::mailbox, x_.other_id), "same personal number");
+      add(rarity(Kind::mailbox, a_.other_id), "same personal number");
     } else if (mine.size() == theirs.size() && text::edit_distance(mine, theirs, 1) <= 1) {
       number_slip_ = true;
       add(4, "personal number with a slip");
@@ -287,9 +287,12 @@ class PeopleScorer {
       consider(rarity(Kind::site, mine), "same company domain");
     };
     same_site(x_.site, y_.site);
-    same_site(x_.work_domain, y_.work_domain);
-    same_site(x_.site, y_.work_domain);
-    same_site(x_.work_domain, y_.site);
+    // How common a site is costs the most here, and most mailboxes are at the company's own.
+    if (a_.work_domain != x_.site || b_.work_domain != y_.site) {
+      same_site(a_.work_domain, b_.work_domain);
+      same_site(x_.site, b_.work_domain);
+      same_site(a_.work_domain, y_.site);
+    }
     NameLevel level = NameLevel::missing;
     if (!a_.company.empty() && !b_.company.empty()) {
       if (a_.company_hash == b_.company_hash) {
@@ -318,7 +321,7 @@ class PeopleScorer {
       return;
     }
     const bool domains =
-        (x_.site != 0 || x_.work_domain != 0) && (y_.site != 0 || y_.work_domain != 0);
+        (x_.site != 0 || a_.work_domain != 0) && (y_.site != 0 || b_.work_domain != 0);
     if (level == NameLevel::conflict || level == NameLevel::weak ||
         (level == NameLevel::missing && domains)) {
       if (!score_.strong && !mailbox_slip_) add(weights::company_conflict, "other company");

@@ -64,7 +64,10 @@ struct Side {
   HashedWords<6> given, family;
   LazyWords<16> company, place;
   LazyWords<8> alias;
-  std::uint64_t company_hash = 0;  // of all its words; 0: no company
+  // Hashes; 0: there is none.
+  std::uint64_t company_hash = 0;  // of all its words
+  std::uint64_t work_domain = 0;
+  std::uint64_t other_id = 0;  // number of a register: tax, company, social security
 
   void fill(const Comparables::Store& store, std::uint32_t id);
 };

@@ -33,7 +33,7 @@ Signature signature_of(const Side& side) {
   signature.profile = part_of(row.profile);
   signature.personal = part_of(row.personal);
   signature.work = part_of(row.work);
-  signature.other_id = small_part_of(row.other_id);
+  signature.other_id = small_part_of(side.other_id);
   signature.birth = small_part_of(row.birth);
   if (side.given.count != 1 || side.family.count != 1 || !side.parts[Part::alias].empty()) {
     return signature;

@@ -94,9 +94,10 @@ enum class Part : std::uint8_t {
   label,          // the site's own name
   place,          // words of where the person or company is
   mailbox,        // work e-mail address
-  other_id,       // as written, letters and digits
+  other_id,       // number of a register, letters and digits as written
+  work_domain,    // of another domain than the site's: the bytes of its hash
 };
-inline constexpr std::size_t part_count = 9;
+inline constexpr std::size_t part_count = 10;
 
 /// Packed as part_count lengths, then the texts. A part is cut at 255 bytes.
 struct Parts {
@@ -119,7 +120,8 @@ struct ExactRow {
   const char* name;                 // packed parts, null for companies
 };
 
-/// One row in fuzzy mode. Numbers are hashes; 0 stands for "there is none".
+/// One row in fuzzy mode: a cache line. Numbers are hashes; 0 stands for "there is none". What few
+/// rows have is packed with the text.
 struct FuzzyRow {
   const char* text;  // packed parts
   std::uint64_t key;
@@ -128,18 +130,18 @@ struct FuzzyRow {
   std::uint64_t work;      // address, also one that is a role's
   std::uint64_t personal;  // address, also a free-mail one in the work column
   std::uint64_t phone;
-  std::uint64_t work_domain;
-  std::uint64_t other_id;  // number of a register: tax, company, social security
-  std::uint32_t birth;     // yyyymmdd
-  std::uint16_t year;      // founded
+  std::uint32_t birth;  // yyyymmdd
+  std::uint16_t year;   // founded
   std::uint8_t generation;
   std::uint8_t flags;  // of RowFlag
 };
+static_assert(sizeof(FuzzyRow) == 64);
 enum RowFlag : std::uint8_t {
   work_is_role = 1,
   site_is_shared = 2,    // a page on a host where anybody has one
   site_is_national = 4,  // its public suffix is a country's
   place_is_address = 8,  // the location has a house number
+  work_is_at_site = 16,  // the work address is at `site`
 };
 
 struct Comparables::Store {

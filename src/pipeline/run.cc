@@ -171,11 +171,13 @@ Result<Summary> run(const std::vector<Source>& sources, const std::vector<Source
   summary.possible.resize(clusters.possible.size());
   const auto explain = [&](unsigned, std::size_t slice) -> Result<void> {
     const std::size_t end = std::min(summary.possible.size(), (slice + 1) * listed_a_task);
+    cluster::Explainer explainer(surveyed.comparables, matching);
     for (std::size_t i = slice * listed_a_task; i < end; ++i) {
       const cluster::Link& link = clusters.possible[i];
-      summary.possible[i] = {
-          place_of(sources, surveyed, link.row), place_of(sources, surveyed, link.with),
-          static_cast<double>(link.score), cluster::explain(surveyed.comparables, link, matching)};
+      explainer.look_at(link);
+      summary.possible[i] = {place_of(sources, surveyed, link.row),
+                             place_of(sources, surveyed, link.with),
+                             static_cast<double>(link.score), std::string(explainer.explain())};
     }
     return {};
   };

@@ -51,6 +51,7 @@ class Writer {
       : plan_(plan),
         families_(families),
         accumulator_(plan.settings.survivor, plan.layout.table.columns.size()),
+        explainer_(plan.survey.comparables, plan.matching),
         contacts_(plan.layout) {
     const std::size_t sources = plan.sources.size();
     const std::size_t columns = plan.layout.table.columns.size();
@@ -172,6 +173,8 @@ class Writer {
     }
     for (std::uint32_t row = families_.next_of(first); row != Families::none;
          row = families_.next_of(row)) {
+      const cluster::Link& link = families_.link_of(row);
+      explainer_.look_at(link);
       const std::uint32_t number = source_of(row);
       CSVM_CHECK(pick(row, number));
       const auto& member_file = plan_.sources[number].file;
@@ -185,8 +188,7 @@ class Writer {
       if (std::ranges::find(member_sources_, number) == member_sources_.end()) {
         member_sources_.push_back(number);
       }
-      const cluster::Link& link = families_.link_of(row);
-      const std::string reason = cluster::explain(plan_.survey.comparables, link, plan_.matching);
+      const std::string_view reason = explainer_.explain();
       sink.spell_left_out({{number, plan_.survey.line_of_row[row]},
                            survivor,
                            static_cast<double>(link.score),
@@ -259,6 +261,7 @@ class Writer {
   Row row_;
   PickedRow picked_;
   merge::Accumulator accumulator_;
+  cluster::Explainer explainer_;
   Contacts contacts_;
   std::optional<Provenance> provenance_;
   RowTrace trace_;           // of the last row that was built, with provenance_

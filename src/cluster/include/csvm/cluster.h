@@ -138,8 +138,26 @@ struct Link {
   std::uint32_t evidence;  // for `explain`; opaque
 };
 
-/// The reason of a link in words a salesperson understands ("same LinkedIn profile; Bob = Robert").
-/// Made on demand, so that a million links cost no million texts.
+/// Puts links into words a salesperson understands ("same LinkedIn profile; Bob = Robert"): on
+/// demand, so that a million links cost no million texts. Borrows rows and settings. Threads: one
+/// per explainer.
+class Explainer {
+ public:
+  Explainer(const Comparables& rows, const Settings& settings);
+  Explainer(Explainer&&) noexcept;
+  ~Explainer();
+
+  /// Asks for the memory that `explain` will look at, so that it is there a little later.
+  void look_at(const Link& link);
+  /// The reason of that link; valid until the next call.
+  std::string_view explain();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// The reason of a single link.
 std::string explain(const Comparables& rows, const Link& link, const Settings& settings);
 
 /// The result. A cluster is named by its first row.
