@@ -58,6 +58,8 @@ class Disk(unittest.TestCase):
         before = self.service.stored_files()
         ballast = self.fill(leave_bytes=300_000)
         self.assertUnavailable(self.client.upload(("big.csv", leads(40_000))))
+        wait_until(lambda: "POST /api/upload failed with 503: the disk is full" in
+                   self.service.text_of_log(), "the log to name the reason")
         ballast = self.fill()
         self.assertUnavailable(self.client.upload(("small.csv", leads(2000))))
         health = self.client.get("/health")

@@ -8,11 +8,13 @@ import socket
 import subprocess
 import tempfile
 import unittest
+from datetime import datetime
 from pathlib import Path
 
-from cluster import Redis, Web, Worker, free_port
+from cluster import Receiver, Redis, Web, Worker, free_port
 from s3_test import Stub, stub_settings
-from service import BOUND_SECONDS, PROGRAM, Client, leads, sample, wait_until
+from service import (BOUND_SECONDS, PROGRAM, Answer, Client, leads, multipart, sample,
+                     wait_until)
 
 PASSWORD, ANOTHER = "c0rrect", "m1staken"
 LARGE = 60_000  # rows of a job that is still running when somebody looks
@@ -62,6 +64,7 @@ class BadStart(unittest.TestCase):
         redis = self.redis("--port", str(port), "--bind", "127.0.0.1")
         redis.ask("ACL", "SETUSER", "reader", "on", f">{PASSWORD}", "~*", "&*", "+@read", "+info",
                   "+select", "+time")
+        redis.ask("ACL", "SETUSER", "keyless", "on", f">{PASSWORD}", "~csvm:format", "&*", "+@all")
         redis.ask("CONFIG", "SET", "requirepass", PASSWORD)
         stub = Stub()
         self.addCleanup(stub.end)
@@ -81,6 +84,7 @@ class BadStart(unittest.TestCase):
                 (f"redis://:{ANOTHER}@{here}", "refuses the user or the password (WRONGPASS"),
                 (f"redis://nobody:{PASSWORD}@{here}", "refuses the user or the password (WRONGPASS"),
                 (f"redis://reader:{PASSWORD}@{here}", "does not let the user of REDIS_URL do what is"),
+                (f"redis://keyless:{PASSWORD}@{here}", "does not let the user of REDIS_URL do what is"),
                 (f"redis://:{PASSWORD}@{here}/99", "Redis has no database 99: check REDIS_URL"),
                 (f"redis://{elsewhere}", "does not answer as Redis does"),
                 # With TLS or, where hiredis has none, without.
@@ -104,7 +108,7 @@ class BadStart(unittest.TestCase):
         usual = {"quota": None, "forbidden": [], "clock": 0}
         port = stub.url.rsplit(":", 1)[1]
         nobody = f"127.0.0.1:{free_port()}"
-        rights = "our keys need GetObject, PutObject"
+        rights = "S3_ACCESS_KEY_ID needs GetObject, PutObject"
         for change, store, words in (
                 ({"S3_ENDPOINT": f"127.0.0.1:{port}"}, {}, "S3_ENDPOINT: '127.0.0.1:"),
                 ({"S3_ENDPOINT": f"s3://127.0.0.1:{port}"}, {}, "the scheme is 's3', not http or https"),
@@ -150,8 +154,9 @@ class Running(unittest.TestCase):
         self.upload = self.client.uploaded(sample("people/apollo_contacts.csv"))["upload_id"]
 
     def started(self, kind):
-        process = kind(self.folder / kind.__name__, JOB_LEASE=2, REDIS_URL=self.redis.url.replace(
-            "//", f"//:{PASSWORD}@"), **stub_settings(self.stub))
+        process = kind(self.folder / kind.__name__, JOB_LEASE=2, WEBHOOK_ALLOW_PRIVATE="true",
+                       REDIS_URL=self.redis.url.replace("//", f"//:{PASSWORD}@"),
+                       **stub_settings(self.stub))
         self.addCleanup(process.end, signal.SIGKILL)
         return process
 
@@ -211,11 +216,34 @@ class Running(unittest.TestCase):
         self.walk_through("there is no bucket 'leads'", reads=False, gone=True)
 
     def test_rights_that_are_taken_away_and_given_back(self):
-        self.walk_through("our keys need GetObject, PutObject", reads=False,
+        self.walk_through("S3_ACCESS_KEY_ID needs GetObject, PutObject", reads=False,
                           forbidden=["GET", "PUT", "POST", "DELETE"])
 
     def test_a_bucket_that_is_full_and_gets_room(self):
         self.walk_through("the bucket 'leads' is full: free some space", quota=0)
+
+    def test_a_reason_that_stays_is_not_written_for_each_request(self):
+        self.stub.set("leads", keys_last=0)
+        for _ in range(20):
+            self.assertUnavailable(self.client.upload(("leads.csv", leads(3))))
+        self.web.end()
+        lines = [line for line in self.web.log if "POST /api/upload failed with 503" in line]
+        self.assertTrue(lines)
+        told = [datetime.fromisoformat(line[:23]) for line in lines]
+        for earlier, later in zip(told, told[1:]):
+            self.assertGreaterEqual((later - earlier).total_seconds(), 9.9, lines)
+
+    def test_a_scrape_costs_no_request_to_the_bucket(self):
+        def scrape():
+            answer = self.client.get("/metrics")
+            self.assertEqual(answer.status, 200, answer)
+            self.assertIn("csv_merger_files_up 1", answer.body.decode())
+            return self.stub.state("leads")["requests"]
+        before = scrape()
+        scrapes = 20
+        after = [scrape() for _ in range(scrapes)][-1]
+        # One look now and then takes three; a clean-up may have listed the bucket meanwhile.
+        self.assertLess(after - before, scrapes)
 
     def test_a_download_that_the_bucket_ends_early_is_cut_and_named(self):
         job = self.client.merged(("leads.csv", leads(20_000)))
@@ -229,6 +257,49 @@ class Running(unittest.TestCase):
                               "have expired: set fresh S3_ACCESS_KEY_ID")
         self.stub.set("leads", keys_last=None)
         self.assertEqual(self.client.download(job), whole)
+
+    def test_a_delivery_whose_table_the_bucket_does_not_give_fails_and_can_be_sent_later(self):
+        receiver = Receiver()
+        self.addCleanup(receiver.close)
+        job = self.client.merged(("leads.csv", leads(20)))
+        records = len(self.client.download(job).splitlines()) - 1
+        self.stub.set("leads", keys_last=0)
+        wishes = {"webhook_url": receiver.url, "webhook_rate_limit": 0}
+        answer = self.client.post(f"/api/jobs/{job}/deliver", wishes)
+        self.assertEqual(answer.status, 202, answer)
+        failed = self.client.wait_for_state(job, "failed")
+        self.assertIn("begin the job again later", failed["error"])
+        for word in NAMED:
+            self.assertNotIn(word, failed["error"])
+        self.wait_for_warning(self.worker, f"job {job} cannot be sent", "have expired: set fresh")
+        self.stub.set("leads", keys_last=None)
+        answer = self.client.post(f"/api/jobs/{job}/deliver", wishes)
+        self.assertEqual(answer.status, 202, answer)
+        self.client.wait_for_state(job, "completed")
+        self.assertEqual(len(receiver.seen()), records)
+
+    def test_a_redis_that_does_not_answer_in_an_upload_is_not_the_senders_delay(self):
+        content_type, body = multipart(("leads.csv", leads(10_000)))
+        half = len(body) // 2
+        self.assertGreater(half, 1 << 18)  # more than is read before anything is stored
+        uploads = len(self.client.get("/api/session").json()["uploads"])
+        connection = http.client.HTTPConnection(*self.web.address, timeout=BOUND_SECONDS)
+        self.addCleanup(connection.close)
+        connection.putrequest("POST", "/api/upload")
+        for name, value in (("Content-Type", content_type), ("Content-Length", len(body)),
+                            ("Cookie", self.client.cookie)):
+            connection.putheader(name, str(value))
+        connection.endheaders(body[:half])
+        wait_until(lambda: len(self.client.get("/api/session").json()["uploads"]) > uploads,
+                   "the upload to begin")
+        self.redis.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.redis.process.send_signal, signal.SIGCONT)
+        connection.send(body[half:])
+        response = connection.getresponse()
+        self.assertUnavailable(Answer(response, response.read()))
+        self.wait_for_warning(self.web, "POST /api/upload failed with 503: Redis did not answer")
+        self.redis.process.send_signal(signal.SIGCONT)
+        self.client.merged(("leads.csv", leads(10)))
 
     def test_a_password_of_redis_that_is_changed_and_changed_back(self):
         job = self.client.process(self.client.uploaded(("large.csv", leads(LARGE)))["upload_id"])

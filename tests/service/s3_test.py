@@ -152,7 +152,7 @@ class S3Test(unittest.TestCase):
         failed = client.wait_for_state(job, "failed")
         self.assertIn("begin the job again later", failed["error"])
         self.assertNotIn("keys", failed["error"])
-        wait_until(lambda: "our keys need GetObject, PutObject" in service.text_of_log(),
+        wait_until(lambda: "S3_ACCESS_KEY_ID needs GetObject, PutObject" in service.text_of_log(),
                    "what the operator has to do")
         self.store.set("leads", forbidden=[])
         client.merged(sample("people/apollo_contacts.csv"))

@@ -514,11 +514,10 @@ Error Bucket::error_of_status(const fetch::Reply& reply, const std::string& code
     return {Errc::conflict, "the file was changed meanwhile"};
   }
   if (reply.status == 403 || reply.status == 401) {
-    return {Errc::io,
-            fmt::format("the object store does not let us work in the bucket '{}' ({}): our keys "
-                        "need GetObject, PutObject, DeleteObject, AbortMultipartUpload and "
-                        "ListBucket there",
-                        bucket, code.empty() ? fmt::format("{}", reply.status) : code)};
+    return {Errc::io, fmt::format("the object store does not let us work in the bucket '{}' ({}): "
+                                  "S3_ACCESS_KEY_ID needs GetObject, PutObject, DeleteObject, "
+                                  "AbortMultipartUpload and ListBucket there",
+                                  bucket, code.empty() ? fmt::format("{}", reply.status) : code)};
   }
   if (reply.status >= 500 || reply.status == 429) {
     return {Errc::io, fmt::format("the object store {} is not well: it answers {} {}; try again "

@@ -298,7 +298,7 @@ const Mistake mistakes[] = {
     {"region", [](StubBucket& b) { b.settings.region = "stub-2"; }, Errc::io,
      "is not in S3_REGION stub-2: set S3_REGION to stub-1"},
     {"rights", [](StubBucket& b) { b.set(R"({"forbidden": ["PUT"]})"); }, Errc::io,
-     "(AccessDenied): our keys need GetObject, PutObject"},
+     "(AccessDenied): S3_ACCESS_KEY_ID needs GetObject, PutObject"},
     {"full", [](StubBucket& b) { b.set(R"({"quota": 0})"); }, Errc::io, "is full"},
     {"clock",
      [](StubBucket& b) {

@@ -35,7 +35,9 @@ Error error_of(std::string_view answer) {
     return {Errc::io,
             fmt::format("Redis refuses the user or the password ({}): check REDIS_URL", answer)};
   }
-  if (answer.find("NOPERM") != std::string_view::npos) {
+  // A command of our own, or one within a script.
+  if (answer.find("NOPERM") != std::string_view::npos ||
+      answer.find("The user executing the script") != std::string_view::npos) {
     return {Errc::io,
             fmt::format("Redis does not let the user of REDIS_URL do what is needed ({}): give it "
                         "+@all on keys csvm:* and channels csvm:*",
