@@ -34,6 +34,8 @@ export const makeWork = ({ client, live, storage }) => ({
   looked: {},
   /** @type {Record<string, import('./api/messages.js').Job>} */
   jobsById: {},
+  /** Those that were removed: what is still under way about them comes too late. @type {Set<string>} */
+  removed: new Set(),
   /** The accounts of jobs that ended. @type {Record<string, import('./api/messages.js').Report>} */
   reports: {},
 
@@ -89,7 +91,7 @@ export const makeWork = ({ client, live, storage }) => ({
 
   /** @param {import('./api/messages.js').Job[]} jobs */
   takeJobs(jobs) {
-    this.jobsById = jobs.reduce(afterJob, this.jobsById)
+    this.jobsById = jobs.filter(({ job_id }) => !this.removed.has(job_id)).reduce(afterJob, this.jobsById)
     if (jobs.some((job) => hasEnded(job) && this.draft.discarded.includes(job.job_id))) void this.sweep()
   },
 
@@ -194,7 +196,9 @@ export const makeWork = ({ client, live, storage }) => ({
     const { discarded } = this.draft
     const known = discarded.filter((id) => this.jobsById[id])
     if (known.length < discarded.length) this.change({ discarded: known })
-    for (const id of known.filter((one) => !sweeping.has(one))) {
+    for (const id of known) {
+      // Another sweep may be at it, or have removed it while this one waited.
+      if (sweeping.has(id) || !this.jobsById[id]) continue
       const isOver = hasEnded(this.jobsById[id])
       if (!isOver && this.records < longRows) continue
       sweeping.add(id)
@@ -210,6 +214,7 @@ export const makeWork = ({ client, live, storage }) => ({
   /** @param {string} id */
   async removeJob(id) {
     await client.removeJob(id)
+    this.removed.add(id)
     const { [id]: _, ...rest } = this.jobsById
     this.jobsById = rest
     if (this.draft.discarded.includes(id)) this.change({ discarded: this.draft.discarded.filter((other) => other !== id) })

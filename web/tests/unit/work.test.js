@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { makeWork } from '../../src/work.js'
 
 const file = { file_id: 'f1', filename: 'a.csv', size: 9, status: 'complete', records: 2 }
@@ -6,6 +6,8 @@ const job = (/** @type {string} */ job_id, status = 'completed') => /** @type {a
 
 /** @type {string[]} */
 let asked
+/** When the service answers. @type {Promise<void>} */
+let answers
 /** @type {ReturnType<typeof makeWork>} */
 let work
 /** @type {Record<string, (body: any) => void>} */
@@ -13,11 +15,15 @@ let told
 beforeEach(async () => {
   asked = []
   told = {}
+  answers = Promise.resolve()
   const client = /** @type {any} */ ({
     session: async () => ({ session_id: 's', jobs: [], uploads: [{ upload_id: 'u', created_at: '1', files: [file] }] }),
     process: async () => ({ job_id: `j${asked.push('process')}` }),
     job: async (/** @type {string} */ id) => job(id, 'processing'),
-    removeJob: async (/** @type {string} */ id) => void asked.push(`remove ${id}`),
+    removeJob: async (/** @type {string} */ id) => {
+      asked.push(`remove ${id}`)
+      await answers
+    },
     steer: async (/** @type {string} */ id, /** @type {string} */ how) => void asked.push(`${how} ${id}`),
   })
   const live = /** @type {any} */ ({ on: (/** @type {string} */ name, /** @type {any} */ hear) => (told[name] = hear), begin: () => {} })
@@ -53,6 +59,25 @@ test('a trial that another took the place of is removed once it has ended', asyn
   told.job_completed(job('j1'))
   await Promise.resolve()
   expect(asked).toEqual(['process', 'process', 'remove j1'])
+})
+
+test('each trial is removed once, however many events come meanwhile', async () => {
+  for (let n = 0; n < 3; ++n) await work.try()
+  let answer = () => {}
+  answers = new Promise((resolve) => (answer = resolve))
+  told.session_jobs({ jobs: [job('j1'), job('j2'), job('j3', 'processing')] })
+  told.job_completed(job('j2'))
+  answer()
+  await vi.waitFor(() => expect(Object.keys(work.jobsById)).toEqual(['j3']))
+  expect(asked.filter((one) => one.startsWith('remove')).sort()).toEqual(['remove j1', 'remove j2'])
+})
+
+test('a job that was removed does not come back with a list from before', async () => {
+  told.session_jobs({ jobs: [job('a'), job('b')] })
+  await work.removeJob('a')
+  told.session_jobs({ jobs: [job('a'), job('b')] })
+  told.job_progress(job('a'))
+  expect(work.jobs.map(({ job_id }) => job_id)).toEqual(['b'])
 })
 
 test('one that would go on for long is cancelled', async () => {
