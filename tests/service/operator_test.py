@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cluster import Receiver, Redis, Web, Worker, free_port
 from s3_test import Stub, stub_settings
-from service import (BOUND_SECONDS, PROGRAM, Answer, Client, leads, multipart, sample,
+from service import (BOUND_SECONDS, PROGRAM, Answer, Client, Service, leads, multipart, sample,
                      wait_until)
 
 PASSWORD, ANOTHER = "c0rrect", "m1staken"
@@ -101,6 +101,14 @@ class BadStart(unittest.TestCase):
         redis = self.redis("--maxmemory", "1")
         self.assertIn("Redis is out of memory: raise its maxmemory",
                       self.fail_to_start("worker", REDIS_URL=redis.url))
+
+    def test_a_user_of_redis_needs_no_more_than_what_the_message_asks_for(self):
+        redis = self.redis()
+        redis.ask("ACL", "SETUSER", "leads", "on", f">{PASSWORD}", "~csvm:*", "&csvm:*", "+@all")
+        service = Service(self.folder / "data",
+                          REDIS_URL=redis.url.replace("//", f"//leads:{PASSWORD}@"))
+        self.addCleanup(service.end, signal.SIGKILL)
+        Client(service).merged(("leads.csv", leads(10)))
 
     def test_what_is_wrong_with_the_bucket_is_named_with_what_to_do(self):
         stub = Stub()
