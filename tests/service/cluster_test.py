@@ -307,6 +307,13 @@ class BadStart(unittest.TestCase):
             self.assertIn("refuses the user or the password", said)
             self.assertNotIn("secret", said)
 
+    def test_that_only_redis_is_shared_is_warned_of(self):
+        redis = Redis()
+        self.addCleanup(redis.close)
+        worker = Worker(self.folder / "data", REDIS_URL=redis.url)
+        self.addCleanup(worker.end, signal.SIGKILL)
+        self.assertIn("set S3_BUCKET", worker.text_of_log())
+
 
 if __name__ == "__main__":
     unittest.main()
