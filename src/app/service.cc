@@ -200,7 +200,8 @@ class RunningService final : public Service {
       for (const std::string& warning : warnings) log_->warn(warning);
       if (settings_.s3.bucket.empty()) {
         log_->warn(
-            "processes share Redis but no bucket: each of them must have this DATA_DIR, or jobs fail "
+            "processes share Redis but no bucket: each of them must have this DATA_DIR, or jobs "
+            "fail "
             "because their files are elsewhere; set S3_BUCKET");
       }
       return {};
