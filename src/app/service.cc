@@ -198,6 +198,11 @@ class RunningService final : public Service {
       std::vector<std::string> warnings;
       store_ = CSVM_TRY(store::open_redis(settings_.redis_url, std::move(options), warnings));
       for (const std::string& warning : warnings) log_->warn(warning);
+      if (settings_.s3.bucket.empty()) {
+        log_->warn(
+            "processes share Redis but no bucket: each of them must have this DATA_DIR, or jobs "
+            "fail because their files are elsewhere; set S3_BUCKET");
+      }
       return {};
     }
     store_ = CSVM_TRY(store::open_sqlite(path, std::move(options)));

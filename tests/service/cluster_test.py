@@ -145,6 +145,10 @@ class Cluster(ClusterTest):
         self.assertIn("1 of 6 processes", processes()["detail"])
         self.assertEqual(self.client.get("/health").json()["status"], "healthy")
 
+    def test_that_only_redis_is_shared_is_warned_of(self):
+        for process in (self.webs[0], self.workers[0]):
+            wait_until(lambda: "set S3_BUCKET" in process.text_of_log(), "the warning")
+
     def test_health_tells_of_jobs_and_workers_wherever_they_are(self):
         def workers():
             return self.client.get("/health").json()["checks"]["workers"]

@@ -121,7 +121,10 @@ class Faults(unittest.TestCase):
                     statuses[job] = status
                     left.discard(job)
             time.sleep(0.1)
-        self.assertEqual(left, set(), "jobs that have not ended")
+        self.assertEqual(left, set(), "\n".join(
+            [f"have not ended: {[self.clients[0].status(job) for job in left]}"] +
+            [line for process in self.webs + self.workers
+             for line in process.text_of_log().splitlines() if any(job in line for job in left)]))
         return statuses
 
     def assert_refused_for_now(self, answer):

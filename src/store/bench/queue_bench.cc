@@ -58,12 +58,13 @@ class Queue {
   std::string session_, upload_;
 };
 
-// From the call that enqueues a job to the moment at which an idle worker has it; one at a time.
+// From the call that enqueues a job to the moment at which a worker has it that was idle; one at a
+// time.
 void BM_EnqueueToStart(benchmark::State& state) {
   const char* const url = std::getenv("CSVM_REDIS_URL");
   if (url == nullptr) return state.SkipWithError("set CSVM_REDIS_URL");
   Queue queue(url);
-  std::counting_semaphore<> told(0), started(0);
+  std::counting_semaphore<> told(0), ended(0);
   std::atomic<bool> is_over = false;
   Steady::time_point start;
   const auto store = queue.open([&] { told.release(); });
@@ -72,15 +73,15 @@ void BM_EnqueueToStart(benchmark::State& state) {
       const auto claim = store->claim("bench", merge_only);
       if (!claim || !*claim) continue;
       start = Steady::now();
-      started.release();
       *store->complete((*claim)->lease, {}, {});
+      ended.release();
     }
   });
   std::vector<double> waits;
   for (auto _ : state) {
     const auto begin = Steady::now();
     queue.enqueue();
-    started.acquire();
+    ended.acquire();
     waits.push_back(std::chrono::duration<double, std::milli>(start - begin).count());
   }
   is_over = true;

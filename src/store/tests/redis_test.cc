@@ -327,6 +327,39 @@ TEST_F(RedisStore, RedisForgetsByItselfWhatNobodyCleansUpButNotWhatAJobNeeds) {
   }
 }
 
+// Of what belongs to a session, Redis itself keeps nothing for longer, of whatever kind it is.
+TEST_F(RedisStore, EveryKeyOfASessionHasATimeToGoWhenItsJobsHaveEnded) {
+  RedisServer server;
+  auto store = open_on(server.url(), options);
+  const auto session = store->create_session();
+  const Job job = new_job(*store, session->id, Mode::webhook);
+  auto claim = store->claim("w", merge_only);
+  ASSERT_TRUE(claim && *claim);
+  ASSERT_TRUE(store->complete((*claim)->lease, {}, std::vector<ResultFile>{{"csv", "r", 1}}));
+  claim = store->claim("w", deliver_only);
+  ASSERT_TRUE(claim && *claim);
+  const std::vector<Delivery> failed = {{5000, DeliveryState::failed, 500, 1, Time(), "excerpt"}};
+  ASSERT_TRUE(store->append_deliveries((*claim)->lease, failed, {}));
+  ASSERT_TRUE(store->complete((*claim)->lease, {}, {}));
+  ASSERT_TRUE(store->find_job(session->id, job.id));
+
+  std::set<std::string> kinds;
+  std::istringstream keys(server.ask({"KEYS", "csvm:*"}));
+  for (std::string key; keys >> key;) {
+    const bool is_of_session = key.find(session->id) != std::string::npos ||
+                               key.find(job.id) != std::string::npos ||
+                               key.starts_with("csvm:token:");
+    if (!is_of_session) continue;
+    const auto remaining = std::stoll(server.ask({"TTL", key}));
+    EXPECT_GT(remaining, 48 * 3600) << key;
+    EXPECT_LE(remaining, 54 * 3600) << key;
+    const auto after_name = key.find(':', 5);
+    kinds.insert(key.substr(5, after_name - 5) + (key.ends_with(":text") ? ":text" : ""));
+  }
+  EXPECT_EQ(kinds, (std::set<std::string>{"session", "token", "uploads", "files", "jobs", "results",
+                                          "job", "ledger", "ledger:text"}));
+}
+
 // The queue as Redis shows it: an entry is pending as long as its worker has it.
 TEST_F(RedisStore, TheLineIsAStreamWithAConsumerGroup) {
   RedisServer server;
