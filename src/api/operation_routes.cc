@@ -1,6 +1,8 @@
 // For those who run the service: health, figures, storage, and what the interface is.
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "answers.h"
 #include "metrics.h"
 
@@ -19,7 +21,9 @@ json::object check(const Result<void>& result) {
 json::object check_space(Context& context) {
   const auto space = context.files().space();
   if (!space) return check(space.error());
-  json::object object{{"status", "ok"}, {"free_mb", megabytes(space->free_bytes)}};
+  json::object object{{"status", "ok"}};
+  const bool has_an_end = space->free_bytes != std::numeric_limits<std::uint64_t>::max();
+  if (has_an_end) object["free_mb"] = megabytes(space->free_bytes);  // a bucket has none
   if (space->free_bytes < least_free_bytes) {
     object["status"] = "failed";
     object["detail"] = "the disk is nearly full: free some space";

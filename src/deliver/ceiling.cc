@@ -16,6 +16,7 @@ constexpr auto shortest_step = std::chrono::seconds(1);
 constexpr auto shortest_estimate = std::chrono::seconds(3);
 constexpr auto longest_estimate = std::chrono::seconds(20);
 constexpr std::uint64_t fewest_accepted = 5;  // for an estimate
+constexpr double least_share = 0.25;  // of the rate, or something else than the receiver held us up
 constexpr auto first_hold = std::chrono::seconds(30);
 constexpr auto longest_hold = std::chrono::seconds(120);
 constexpr auto shortest_halving = std::chrono::seconds(1);  // from one to the next
@@ -43,20 +44,23 @@ void Ceiling::forget() {
   heeded_from_ = heeded_from;
 }
 
-std::optional<double> Ceiling::estimate(Time now) {
+std::optional<double> Ceiling::estimate(double refused_rate, Time now) {
   while (!refusals_.empty() && now - refusals_.front().at > longest_estimate) refusals_.pop_front();
   if (refusals_.empty()) return std::nullopt;
   const Refusal& first = refusals_.front();
   const std::uint64_t accepted = accepted_ - first.accepted;
   if (now - first.at < shortest_estimate || accepted < fewest_accepted) return std::nullopt;
-  return static_cast<double>(accepted) / std::chrono::duration<double>(now - first.at).count();
+  const double passed = std::chrono::duration<double>(now - first.at).count();
+  const auto asked = static_cast<double>(accepted + refused_ - first.refused);
+  if (asked < least_share * refused_rate * passed) return std::nullopt;
+  return static_cast<double>(accepted) / passed;
 }
 
 void Ceiling::refused(Time sent_at, double limit, Time now) {
   ++refused_;
   if (sent_at <= cut_at_ || now < heeded_from_) return;
   const double refused_rate = rate_ ? *rate_ : limit;
-  const auto estimated = estimate(now);
+  const auto estimated = estimate(refused_rate, now);
   if (settled_by_clean_ && refused_rate <= clean_) clean_ = 0;  // it was not
   const double learnt = std::max(estimated.value_or(0), clean_);
   if (learnt > 0) {

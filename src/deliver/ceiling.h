@@ -36,7 +36,7 @@ class Ceiling {
     Time at;
     std::uint64_t accepted, refused;
   };
-  std::optional<double> estimate(Time now);
+  std::optional<double> estimate(double refused_rate, Time now);
   void settle(double learnt, Time now);
   void set(double rate, Time next_raise);
   void forget();

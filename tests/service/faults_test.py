@@ -227,7 +227,8 @@ class Faults(unittest.TestCase):
 
         ends = [job for worker in self.workers for job in worker.completed() if job in merged]
         self.assertEqual(len(ends), len(set(ends)), "a job was completed twice")
-        self.assertEqual(self.clients[0].get("/health").status, 200)
+        # Its look at the object store may have met some of the faults.
+        wait_until(lambda: self.clients[0].get("/health").status == 200, "health")
         state = self.store.state("leads")
         print(f"{state['faults_met']} of {state['requests']} requests to the object store failed")
         self.assertGreater(state["faults_met"], state["requests"] / 20)
