@@ -37,7 +37,8 @@ Error error_of(std::string_view answer) {
   }
   // A command of our own, or one within a script.
   if (answer.find("NOPERM") != std::string_view::npos ||
-      answer.find("The user executing the script") != std::string_view::npos) {
+      answer.find("The user executing the script") != std::string_view::npos ||
+      answer.find("ACL failure in script") != std::string_view::npos) {  // from 7.2 on
     return {Errc::io,
             fmt::format("Redis does not let the user of REDIS_URL do what is needed ({}): give it "
                         "+@all on keys csvm:* and channels csvm:*",
