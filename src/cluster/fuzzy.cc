@@ -206,28 +206,26 @@ class Matching {
   // Of two clusters the best pair.
   void list_possible(const std::vector<ScoredPair>& pairs, Clusters& clusters) const {
     struct Apart {
-      std::uint32_t later, first, pair;
+      std::uint64_t clusters;  // the later one, then the other
+      std::uint32_t pair;
     };
     std::vector<Apart> apart;
     for (std::uint32_t i = 0; i < pairs.size(); ++i) {
       const std::uint32_t a = clusters.of_row[pairs[i].row];
       const std::uint32_t b = clusters.of_row[pairs[i].with];
-      if (a != b) apart.push_back({std::max(a, b), std::min(a, b), i});
+      if (a != b) apart.push_back({std::uint64_t{std::max(a, b)} << 32U | std::min(a, b), i});
     }
-    std::ranges::sort(apart, [&](const Apart& a, const Apart& b) {
-      if (a.later != b.later) return a.later < b.later;
-      if (a.first != b.first) return a.first < b.first;
-      if (pairs[a.pair].margin != pairs[b.pair].margin) {
-        return pairs[a.pair].margin > pairs[b.pair].margin;
-      }
-      return a.pair < b.pair;
+    std::ranges::sort(apart, [](const Apart& a, const Apart& b) {
+      return a.clusters != b.clusters ? a.clusters < b.clusters : a.pair < b.pair;
     });
-    for (std::size_t i = 0; i < apart.size(); ++i) {
-      if (i > 0 && apart[i].later == apart[i - 1].later && apart[i].first == apart[i - 1].first) {
-        continue;
+    for (std::size_t i = 0; i < apart.size();) {
+      const ScoredPair* best = &pairs[apart[i].pair];
+      for (const std::uint64_t both = apart[i].clusters;
+           ++i < apart.size() && apart[i].clusters == both;) {
+        const ScoredPair& pair = pairs[apart[i].pair];
+        if (pair.margin > best->margin) best = &pair;
       }
-      const ScoredPair& pair = pairs[apart[i].pair];
-      clusters.possible.push_back({pair.row, pair.with, points(pair.margin), 0});
+      clusters.possible.push_back({best->row, best->with, points(best->margin), 0});
     }
     std::ranges::sort(clusters.possible, [](const Link& a, const Link& b) {
       return a.row != b.row ? a.row < b.row : a.with < b.with;
