@@ -22,6 +22,9 @@ constexpr std::size_t few_neighbours = 4;
 // So many rows are fetched at a time: they are asked for before they are read.
 constexpr std::size_t rows_a_batch = 64;
 
+// There are millions: growing must not copy them.
+using FoundPairs = Pieces<ScoredPair>;
+
 /// Compares the rows of blocks. Threads: one per worker.
 class BlockWorker {
  public:
@@ -34,7 +37,7 @@ class BlockWorker {
 
   // `group` holds indexes into `rows`. What is found may be added by a later call, or by
   // `finish`.
-  void compare(std::span<const std::uint32_t> group, std::vector<ScoredPair>& out) {
+  void compare(std::span<const std::uint32_t> group, FoundPairs& out) {
     block_.clear();
     for (const std::uint32_t row : group) {
       if (block_.empty() || block_.back() != row) block_.push_back(row);
@@ -69,7 +72,7 @@ class BlockWorker {
   }
 
   // Compares what was put off.
-  void finish(std::vector<ScoredPair>& out) {
+  void finish(FoundPairs& out) {
     std::size_t kept = 0;
     for (const Pair& pair : pairs_) {
       const FuzzyRow& a = row_at(batch_[pair.a].at);
@@ -119,7 +122,7 @@ class BlockWorker {
     }
   }
 
-  void compare_neighbours(std::vector<ScoredPair>& out) {
+  void compare_neighbours(FoundPairs& out) {
     sort_block();
     const std::size_t neighbours = block_.size() > large_block ? few_neighbours : window;
     const std::size_t kept = neighbours + 1;
@@ -192,7 +195,7 @@ class BlockWorker {
            (family_ > 1 && (a.flags & work_is_role) == 0 && met(Kind::mailbox, a.work, b.work));
   }
 
-  void score(const Side& a, const Side& b, std::vector<ScoredPair>& out) const {
+  void score(const Side& a, const Side& b, FoundPairs& out) const {
     const PairScore found = store_.type == columns::TableType::people
                                 ? score_people(a, b, context_)
                                 : score_companies(a, b, context_);
@@ -200,7 +203,7 @@ class BlockWorker {
     const std::uint32_t flags = (found.strong ? pair_is_strong : 0U) |
                                 (found.initial ? pair_is_initial : 0U) |
                                 (found.second_hand ? pair_is_listed_only : 0U);
-    out.push_back({std::max(a.id, b.id), std::min(a.id, b.id), found.margin, flags});
+    out.push() = {std::max(a.id, b.id), std::min(a.id, b.id), found.margin, flags};
   }
 
   const Comparables::Store& store_;
@@ -227,21 +230,21 @@ bool same_rows(const ScoredPair& a, const ScoredPair& b) {
 }
 
 // What all workers found, sorted, each pair once; `found` is emptied.
-Result<std::vector<ScoredPair>> sorted_once(std::vector<std::vector<ScoredPair>>& found,
-                                            std::size_t rows, const GroupingOptions& options) {
+Result<std::vector<ScoredPair>> sorted_once(std::vector<FoundPairs>& found, std::size_t rows,
+                                            const GroupingOptions& options) {
   std::size_t count = 0;
-  for (const auto& some : found) count += some.size();
+  for (const FoundPairs& some : found) count += some.size();
   std::vector<ScoredPair> pairs(count);
   // Spread over ranges of rows, which are then sorted side by side.
   constexpr unsigned most_ranges = 256;
   const auto shift = static_cast<unsigned>(std::bit_width(rows / most_ranges));
   std::vector<std::size_t> ends((rows >> shift) + 2);
-  for (const auto& some : found) {
-    for (const ScoredPair& pair : some) ++ends[(pair.row >> shift) + 1];
+  for (const FoundPairs& some : found) {
+    for (std::size_t i = 0; i < some.size(); ++i) ++ends[(some[i].row >> shift) + 1];
   }
   for (std::size_t i = 1; i < ends.size(); ++i) ends[i] += ends[i - 1];
-  for (auto& some : found) {
-    for (const ScoredPair& pair : some) pairs[ends[pair.row >> shift]++] = pair;
+  for (FoundPairs& some : found) {
+    for (std::size_t i = 0; i < some.size(); ++i) pairs[ends[some[i].row >> shift]++] = some[i];
     some = {};
   }
   // Each range now ends where it says, and begins where the one before ends.
@@ -401,7 +404,7 @@ class KeyMaker {
 // follows needs their memory.
 Result<void> compare_blocks(const Comparables::Store& store, const std::vector<std::uint32_t>& rows,
                             const ScoreContext& context, const Settings& settings,
-                            GroupingOptions options, std::vector<std::vector<ScoredPair>>& found) {
+                            GroupingOptions options, std::vector<FoundPairs>& found) {
   const auto signatures = CSVM_TRY(
       store.space->array<Signature>(store.type == columns::TableType::people ? rows.size() : 0));
   if (!signatures.empty()) {
@@ -433,7 +436,7 @@ Result<std::vector<ScoredPair>> find_pairs(const Comparables::Store& store,
                                            ScoreContext context, const Settings& settings) {
   context.lowest = margin_of(settings.possible);
   GroupingOptions options = grouping(settings, *store.space);
-  std::vector<std::vector<ScoredPair>> found(options.threads);
+  std::vector<FoundPairs> found(options.threads);
   CSVM_CHECK(compare_blocks(store, rows, context, settings, options, found));
   return sorted_once(found, store.rows, options);
 }

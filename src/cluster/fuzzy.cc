@@ -48,12 +48,10 @@ void count_row(const Comparables::Store& store, std::uint32_t row, Side& side,
 }
 
 // Of everything that is compared: rows that share it are compared once.
-std::uint64_t content_of(const Comparables::Store& store, std::uint32_t number) {
-  const FuzzyRow& row = store.fuzzy[number];
-  Parts parts;
-  unpack(row.text, part_count, parts);
+std::uint64_t content_of(const Side& side) {
+  const FuzzyRow& row = *side.row;
   const char* const begin = row.text;
-  const std::string_view last = parts.text.back();
+  const std::string_view last = side.parts.text.back();
   std::uint64_t hash =
       hash_of({begin, static_cast<std::size_t>(last.data() + last.size() - begin)});
   for (const std::uint64_t value :
@@ -83,7 +81,7 @@ Result<std::shared_ptr<const Frequencies>> count(const Comparables::Store& store
                             for (std::size_t at = index * slice_rows; at < end; ++at) {
                               const auto row = static_cast<std::uint32_t>(at);
                               count_row(store, row, sides[worker], *tallies[worker]);
-                              contents[at] = content_of(store, row);
+                              contents[at] = content_of(sides[worker]);
                             }
                             if (index % slices_a_trim == 0) store.space->trim();
                             return {};
@@ -155,6 +153,7 @@ class Matching {
           if (alone.veto || alone.second_hand || alone.margin < line_) return;
           for (const std::uint32_t row : group) twin_[row] = group.front();
         }));
+    rows_.reserve(store_.rows);
     for (std::uint32_t row = 0; row < store_.rows; ++row) {
       if (twin_[row] == row) rows_.push_back(row);
     }
