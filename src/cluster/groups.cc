@@ -15,7 +15,7 @@ constexpr std::uint64_t most_entry_bytes = std::uint64_t{128} << 20;
 constexpr std::size_t trims_a_round = 8;
 // Rows that are added by one task.
 constexpr std::size_t rows_a_slice = 16384;
-// From so many rows on memory is taken in pieces that large pages are made for.
+// From so many rows on memory is taken in large pieces: a mapping is dear.
 constexpr std::size_t many_rows = 200'000;
 
 // Bits of a hash by which rows that are alone are told from others: the counts fit into the cache.
